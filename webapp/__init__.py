@@ -1,0 +1,1 @@
+"""Poolwright: self-service node pools for Open Telekom Cloud's CCE."""

@@ -1,0 +1,9 @@
+"""Which room answers which address."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("webapp.portal.urls")),
+    path("", include("webapp.wizard.urls")),
+    path("", include("webapp.pools.urls")),
+]
