@@ -49,6 +49,15 @@ class Cluster:
             pod_mask=int(mask) if str(mask).isdigit() else None,
         )
 
+    @classmethod
+    def of(cls, described: Any) -> "Cluster":
+        """Return a cluster, or read `{"category": "standard" | "turbo", "version": ...}`; odd values are unknown."""
+        if isinstance(described, Cluster):
+            return described
+        words = _object(described)
+        is_turbo = str(words.get("category")).lower() == "turbo"
+        return cls(category="Turbo" if is_turbo else "CCE", version=str(words.get("version") or "")[:40])
+
     @property
     def is_turbo(self) -> bool:
         """Whether this is a CCE Turbo cluster."""

@@ -29,9 +29,7 @@ class Flavor:
     def from_api(cls, item: Mapping[str, Any]) -> Self:
         """Read one item of `flavors`."""
         extra = item.get("os_extra_specs") or {}
-        pairs = (
-            part.strip().rstrip(")").partition("(") for part in extra.get("cond:operation:az", "").split(",")
-        )
+        pairs = (part.strip().rstrip(")").partition("(") for part in extra.get("cond:operation:az", "").split(","))
         interfaces = extra.get("instance_vnic:max_count", "")
         return cls(
             id=item["id"],
@@ -168,9 +166,7 @@ class SecurityGroup:
     @classmethod
     def from_api(cls, item: Mapping[str, Any]) -> Self:
         """Read one item of `security_groups`."""
-        return cls(
-            item["id"], item.get("name") or "", item.get("description") or "", item.get("vpc_id") or ""
-        )
+        return cls(item["id"], item.get("name") or "", item.get("description") or "", item.get("vpc_id") or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ A pattern is a pointer in which `*` stands for any one step: `/spec/nodeTemplate
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 JSON = Any
@@ -40,7 +41,7 @@ def put(document: JSON, pointer: str, value: JSON) -> None:
     Raises LookupError when the way is blocked by a scalar or a list would get a gap.
     """
     steps = split(pointer)
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in pairwise(steps):
         child = _step_into(document, step)
         if child is _MISSING or child is None:
             child = [] if following.isdigit() else {}

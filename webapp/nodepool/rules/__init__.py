@@ -1,0 +1,85 @@
+"""The rules of the body, in one table, and the question that everything asks: `check`."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from webapp.nodepool.cluster import Cluster
+from webapp.nodepool.facts import NOTHING_KNOWN, Facts
+from webapp.nodepool.pointers import JSON
+from webapp.nodepool.problems import Problem, Severity
+from webapp.nodepool.rules import disks, marks, network, pool, storage, template
+from webapp.nodepool.rules.rule import RULES, Rule, Subject
+from webapp.nodepool.rules.shape import BODY, Many, Thing, Value
+from webapp.nodepool.rules.structure import broken
+from webapp.nodepool.shells import without_shells
+
+__all__ = [
+    "CATALOGUE",
+    "MAX_PROBLEMS",
+    "Rule",
+    "check",
+    "disks",
+    "marks",
+    "network",
+    "pool",
+    "storage",
+    "template",
+]
+
+MAX_PROBLEMS = 100  # a body with more is beyond help, and an answer must come quickly
+
+
+def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
+    """Yield the rules that the shape itself holds: type, presence and bounds of each value."""
+    says = f"{type(shape).__name__.lower().replace('thing', 'object').replace('many', 'list')}"
+    says += ", needed" if shape.needed else ""
+    bounds = getattr(shape, "bounds", None) or getattr(shape, "length", None)
+    says += f", {bounds[0]} to {bounds[1] if bounds[1] is not None else 'any'}" if bounds else ""
+    one_of = getattr(shape, "one_of", ())
+    says += f", one of {', '.join(one_of)}" if one_of else ""
+    yield Rule(shape.code, Severity.ERROR, at, f"Form: {says}.", shape.source)
+    for name, member in shape.members.items() if isinstance(shape, Thing) else ():
+        yield from _of_shape(member, f"{at}/{name.replace('/', '~1')}")
+    if isinstance(shape, Many):
+        if shape.too_many:
+            yield Rule(shape.too_many, Severity.ERROR, at, f"At most {shape.count[1]}.", shape.source)
+        yield from _of_shape(shape.item, f"{at}/*")
+
+
+_UNKNOWN = Rule("NP-SPEC-01", Severity.WARNING, "", "A key that nobody knows.", "docs/cloud-api.md 1.2")
+CATALOGUE: tuple[Rule, ...] = (*_of_shape(BODY), _UNKNOWN, *RULES)
+
+
+def check(
+    body: JSON,
+    cluster: Cluster | Mapping[str, Any],
+    facts: Facts = NOTHING_KNOWN,
+    *,
+    raised: Collection[str] = (),
+) -> list[Problem]:
+    """Return what is wrong with a body, errors and warnings; any JSON value gets an answer.
+
+    Args:
+        body: the request body of node pool creation.
+        cluster: where it is meant for, or `{"category": "standard" | "turbo", "version": "v1.29"}`.
+        facts: what the cloud says now; what is not known is not held against the body.
+        raised: ids of rules whose warnings count as errors here.
+    """
+    subject = Subject(without_shells(body), Cluster.of(cluster), facts)
+    found = list(islice(broken(BODY, subject.body), MAX_PROBLEMS))
+    subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
+    if isinstance(subject.body, dict):
+        problems = (problem for one in RULES for problem in one.problems(subject))
+        found += islice(problems, MAX_PROBLEMS)
+    return [_raised(problem, raised) for problem in _once(found)]
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Drop what says the same at the same place again."""
+    return list({(one.pointer, one.code, one.severity): one for one in reversed(problems)}.values())[::-1]
+
+
+def _raised(problem: Problem, raised: Collection[str]) -> Problem:
+    return replace(problem, severity=Severity.ERROR) if problem.code in raised else problem

@@ -1,0 +1,130 @@
+"""A rule: a small function with a stable id, in one table."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from webapp.nodepool import pointers
+from webapp.nodepool.cluster import Cluster
+from webapp.nodepool.facts import Facts, Flavor
+from webapp.nodepool.layout import Layout, layout
+from webapp.nodepool.pointers import JSON
+from webapp.nodepool.problems import Problem, Severity
+
+SPEC = "/spec"
+TEMPLATE = "/spec/nodeTemplate"
+LOOKED_AT = 200
+
+Found = Iterator[tuple[str, str]]
+
+
+@dataclass
+class Subject:
+    """A body with its cluster and facts; the getters give a value only where it has the right type."""
+
+    body: JSON
+    cluster: Cluster
+    facts: Facts
+    unfit: frozenset[str] = field(default=frozenset())
+
+    def _get(self, at: str, kind: type | tuple[type, ...]) -> Any:
+        value = pointers.get(self.body, at)
+        is_right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
+        return value if is_right and at not in self.unfit else None
+
+    def text(self, at: str) -> str:
+        """Return a text; "" where there is none."""
+        return self._get(at, str) or ""
+
+    def number(self, at: str) -> int | None:
+        """Return a whole number."""
+        value: int | None = self._get(at, int)
+        return value
+
+    def flag(self, at: str) -> bool | None:
+        """Return true, false or "not said"."""
+        value: bool | None = self._get(at, bool)
+        return value
+
+    def thing(self, at: str) -> dict[str, Any]:
+        """Return an object; an empty one where there is none."""
+        return self._get(at, dict) or {}
+
+    def items(self, at: str) -> list[tuple[str, Any]]:
+        """Return the first items of a list, each with its pointer."""
+        values: Sequence[Any] = self._get(at, list) or ()
+        return [(f"{at}/{index}", value) for index, value in enumerate(values[:LOOKED_AT])]
+
+    def things(self, at: str) -> list[str]:
+        """Return the pointers of those items of a list that are objects."""
+        return [where for where, value in self.items(at) if isinstance(value, dict)]
+
+    def has(self, at: str) -> bool:
+        """Whether anything but null stands at a place."""
+        return pointers.get(self.body, at) is not None
+
+    @property
+    def is_bare_metal(self) -> bool:
+        """Whether the pool's nodes are bare metal."""
+        return self.text("/spec/type") == "ElasticBMS"
+
+    @property
+    def most_nodes(self) -> int | None:
+        """The largest number of nodes the pool is asked to have."""
+        first = self.number("/spec/initialNodeCount")
+        grows = self.flag("/spec/autoscaling/enable")
+        most = (self.number("/spec/autoscaling/maxNodeCount") or 0) if grows else 0
+        return None if first is None else max(first, most)
+
+    @property
+    def disks(self) -> list[str]:
+        """The pointers of all disks, the system disk first."""
+        root = f"{TEMPLATE}/rootVolume"
+        return ([root] if self.thing(root) else []) + self.things(f"{TEMPLATE}/dataVolumes")[:LOOKED_AT]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """What becomes of the disks."""
+        return layout(self.body)
+
+    @cached_property
+    def flavor(self) -> Flavor | None:
+        """The flavor, where the list of flavors is known and has it."""
+        name = self.text(f"{TEMPLATE}/flavor")
+        return next((one for one in self.facts.flavors or () if one.id == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `says` describes it, `broken` yields (pointer, message) for each place that breaks it."""
+
+    code: str
+    severity: Severity
+    place: str
+    says: str
+    source: str
+    broken: Callable[[Subject], Found] | None = None
+
+    def problems(self, subject: Subject) -> Iterator[Problem]:
+        """Yield a problem for each place that breaks the rule."""
+        for at, message in self.broken(subject) if self.broken else ():
+            yield Problem(at, self.code, self.severity, message, self.source)
+
+
+RULES: list[Rule] = []
+
+
+def rule(
+    code: str, place: str, source: str, severity: Severity = Severity.ERROR
+) -> Callable[[Callable[[Subject], Found]], Callable[[Subject], Found]]:
+    """Enter a function into the table of rules; its docstring says what the rule demands."""
+
+    def enter(function: Callable[[Subject], Found]) -> Callable[[Subject], Found]:
+        RULES.append(Rule(code, severity, place, (function.__doc__ or "").strip(), source, function))
+        return function
+
+    return enter
+
+
+WARNING = Severity.WARNING

@@ -1,0 +1,111 @@
+"""Holding a body against its shape: types, members that must be there, bounds, unknown keys."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from webapp.nodepool import pointers
+from webapp.nodepool.pointers import JSON
+from webapp.nodepool.problems import Problem, Severity
+from webapp.nodepool.rules.shape import Flag, Many, Number, Text, Thing, Value
+
+MAX_ITEMS = 200  # of a list that are looked at: longer ones are wrong as a whole
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_WHERE = "API reference, Creating a Node Pool"
+
+
+def broken(shape: Value, value: JSON, at: str = "") -> Iterator[Problem]:
+    """Yield what does not fit the shape, outer values first."""
+    match shape:
+        case Text():
+            yield from _text(shape, value, at)
+        case Number():
+            yield from _number(shape, value, at)
+        case Flag():
+            if not isinstance(value, bool):
+                yield _error(shape, at, "Choose true or false, without quotes.")
+        case Many():
+            yield from _many(shape, value, at)
+        case Thing():
+            yield from _thing(shape, value, at)
+        case _:
+            return
+
+
+def shown(value: JSON) -> str:
+    """Return a value short enough for a sentence."""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:40])
+    return f"“{printable}{'…' if len(text) > 40 else ''}”"
+
+
+def _error(shape: Value, at: str, message: str, code: str = "") -> Problem:
+    return Problem(at, code or shape.code, Severity.ERROR, message, shape.source or _WHERE)
+
+
+def _text(shape: Text, value: JSON, at: str) -> Iterator[Problem]:
+    if not isinstance(value, str):
+        yield _error(shape, at, "This must be a text in quotes.")
+    elif not value and shape.blank:
+        return
+    elif shape.one_of and value not in shape.one_of:
+        yield _error(shape, at, f"{shown(value)} is not possible here. Choose {_listed(shape.one_of)}.")
+    elif shape.length and not shape.length[0] <= len(value) <= shape.length[1]:
+        yield _error(shape, at, f"Use {_between(*shape.length)} characters; these are {len(value)}.")
+
+
+def _number(shape: Number, value: JSON, at: str) -> Iterator[Problem]:
+    if shape.text_too and isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        yield _error(shape, at, "Enter a whole number.")
+        return
+    low, high = shape.bounds or (None, None)
+    if (low is not None and value < low) or (high is not None and value > high):
+        yield _error(shape, at, f"Enter {_between(low, high)}.")
+
+
+def _many(shape: Many, value: JSON, at: str) -> Iterator[Problem]:
+    if not isinstance(value, list):
+        yield _error(shape, at, "This must be a list in square brackets.")
+        return
+    low, high = shape.count
+    if len(value) < low:
+        yield _error(shape, at, f"At least {low} is needed here.")
+    if high is not None and len(value) > high:
+        yield _error(shape, at, f"At most {high} are possible; these are {len(value)}.", shape.too_many)
+    for index, item in enumerate(value[:MAX_ITEMS]):
+        yield from broken(shape.item, item, f"{at}/{index}")
+
+
+def _thing(shape: Thing, value: JSON, at: str) -> Iterator[Problem]:
+    if not isinstance(value, dict):
+        yield _error(shape, at, "This must be an object in curly brackets.")
+        return
+    for name, member in shape.members.items():
+        inside = at + pointers.join(name)
+        if value.get(name) is not None:
+            yield from broken(member, value[name], inside)
+        elif member.needed:
+            yield _error(member, inside, "This is needed.")
+    if not shape.open:
+        yield from _unknown(shape, value, at)
+
+
+def _unknown(shape: Thing, value: dict[Any, Any], at: str) -> Iterator[Problem]:
+    for key in value:
+        if key not in shape.members:
+            message = f"The key {shown(key)} is not known. The cloud ignores it: remove it, or mend its spelling."
+            where = at + pointers.join(str(key)[:200])
+            yield Problem(where, "NP-SPEC-01", Severity.WARNING, message, "docs/cloud-api.md 1.2")
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    *first, last = values
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _between(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return f"{low} to {high}" if low != high else str(low)
+    return f"{low} or more" if low is not None else f"{high} or less"

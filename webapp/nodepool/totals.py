@@ -1,0 +1,69 @@
+"""What a pool takes altogether: per node, at the start, and at its largest."""
+
+from dataclasses import dataclass
+
+from webapp.nodepool import pointers
+from webapp.nodepool.facts import Flavor
+from webapp.nodepool.layout import layout
+from webapp.nodepool.pointers import JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Resources of a number of nodes; `vcpus` and `memory_mib` are None where the flavor is not known."""
+
+    nodes: int
+    vcpus: int | None
+    memory_mib: int | None
+    disk_gib: int
+    volumes: int
+    eips: int
+
+    @property
+    def memory_gib(self) -> int | None:
+        """Memory in GiB."""
+        return None if self.memory_mib is None else self.memory_mib // 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """One node, the nodes to start with, and the most there can be."""
+
+    node: Amount
+    start: Amount
+    most: Amount
+
+
+def totals(body: JSON, flavor: Flavor | None) -> Totals:
+    """Return what a body asks for; what is not readable counts as nothing."""
+    start = _count(pointers.get(body, "/spec/initialNodeCount"))
+    grows = pointers.get(body, "/spec/autoscaling/enable") is True
+    most = _count(pointers.get(body, "/spec/autoscaling/maxNodeCount")) if grows else 0
+    made = layout(body)
+    disks = (*((made.root,) if made.root else ()), *made.disks)
+    gib, volumes, eips = sum(disk.size_gib for disk in disks), len(disks), _eips(body)
+
+    def amount(nodes: int) -> Amount:
+        return Amount(
+            nodes,
+            flavor.vcpus * nodes if flavor else None,
+            flavor.memory_mib * nodes if flavor else None,
+            gib * nodes,
+            volumes * nodes,
+            eips * nodes,
+        )
+
+    return Totals(amount(1), amount(start), amount(max(start, most)))
+
+
+def _count(value: JSON) -> int:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9
+    return value if is_count else 0
+
+
+def _eips(body: JSON) -> int:
+    """Return the public addresses of one node: one if any are asked for."""
+    has = pointers.get(body, "/spec/nodeTemplate/publicIP/ids") or _count(
+        pointers.get(body, "/spec/nodeTemplate/publicIP/count")
+    )
+    return 1 if has else 0

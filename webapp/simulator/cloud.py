@@ -1,0 +1,157 @@
+"""The state of the local cloud, and what CCE does with it."""
+
+import threading
+from typing import Any
+
+from webapp.nodepool import Cluster, Facts, Problem, check
+from webapp.nodepool.facts import (
+    Agency,
+    Eip,
+    Flavor,
+    Image,
+    KeyPair,
+    KmsKey,
+    SecurityGroup,
+    ServerGroup,
+    Subnet,
+    VolumeType,
+    Zone,
+)
+from webapp.simulator import pools, seed
+from webapp.simulator.answers import cce_error
+from webapp.simulator.clock import Clock
+from webapp.simulator.faults import Faults
+from webapp.simulator.tokens import Token, Tokens
+
+# Which CCE code a broken rule is answered with; any other is CCE.01400001 (docs/cloud-api.md 3.2).
+_CODES = {
+    "NP-OS-06": "CCE.01400018",
+    "NP-OS-07": "CCE.01400018",
+    "NP-X-04": "CCE.01400018",
+    "NP-COUNT-01": "CCE.01400014",
+    "NP-NIC-02": "CCE.01400002",
+    "NP-FLAV-03": "CCE.01400021",
+    "NP-FLAV-06": "CCE.01400016",
+    "NP-VOL-TYPE-03": "CCE.01400022",
+}
+_OPEN_PHASES = ("Available", "ScalingUp", "ScalingDown")
+
+
+class Cloud:
+    """Everything that the local cloud holds; one lock guards what changes."""
+
+    def __init__(self, speed: float, token_life_s: float) -> None:
+        self.clock = Clock(speed)
+        self.tokens = Tokens(token_life_s)
+        self.faults = Faults()
+        self.lock = threading.RLock()
+        self.log: list[dict[str, Any]] = []
+        self.reset()
+
+    def reset(self) -> None:
+        """Return to the state of the start; tokens stay in force."""
+        with self.lock:
+            self.clusters = {project: seed.clusters(project) for project in seed.PROJECTS}
+            self.pools: dict[str, dict[str, pools.Pool]] = {}
+            self.faults.set([])
+            self.log.clear()
+
+    def cluster(self, project: str, cluster_id: str) -> dict[str, Any]:
+        """Return a cluster. Raises Refusal."""
+        found = self.clusters.get(project, {}).get(cluster_id)
+        if found is None:
+            raise cce_error(404, "CCE.01404001", "Resource not found: the cluster does not exist.")
+        return found
+
+    def pools_in(self, cluster_id: str) -> dict[str, pools.Pool]:
+        """Return the pools that are there now, by id."""
+        now = self.clock.now()
+        there = self.pools.setdefault(cluster_id, {})
+        for uid in [uid for uid, pool in there.items() if pool.is_gone(now)]:
+            del there[uid]
+        return there
+
+    def pool(self, project: str, cluster_id: str, pool_id: str) -> pools.Pool:
+        """Return a pool. Raises Refusal."""
+        self.cluster(project, cluster_id)
+        found = self.pools_in(cluster_id).get(pool_id)
+        if found is None:
+            raise cce_error(404, "CCE.01404001", "Resource not found: the node pool does not exist.")
+        return found
+
+    def create(self, token: Token, cluster_id: str, body: Any) -> dict[str, Any]:
+        """Create a node pool, in the order of 6.4. Raises Refusal."""
+        document = self.cluster(token.project, cluster_id)
+        if document["status"]["phase"] not in _OPEN_PHASES:
+            raise cce_error(403, "CCE.01403001", f"The cluster is {document['status']['phase']}, not Available.")
+        there = self.pools_in(cluster_id)
+        cluster = Cluster.from_api(document).with_nodes(sum(len(pool.nodes) for pool in there.values()))
+        self._refuse_errors(check(body, cluster))
+        name = body["metadata"]["name"]
+        if any(pool.name == name for pool in there.values()):
+            raise cce_error(409, "CCE.01409001", f"The node pool {name} already exists.")
+        self._refuse_errors(check(body, cluster, self.facts(token)))
+        now = self.clock.now()
+        key = body["spec"]["nodeTemplate"]["login"].get("sshKey", "")
+        pool = pools.made(body, _public_key(token.user, key) if key else "", now)
+        pool.scale(pool.spec["initialNodeCount"], self.flavor(pool), self.faults.sold_out(), now)
+        there[pool.uid] = pool
+        return pool.document(now)
+
+    def update(self, token: Token, cluster_id: str, pool_id: str, body: Any) -> dict[str, Any]:
+        """Change a pool: name, count, autoscaling, labels, taints, tags (2.3). Raises Refusal."""
+        pool = self.pool(token.project, cluster_id, pool_id)
+        if pool.deleted_at is not None:
+            raise cce_error(409, "CCE.01409001", "The node pool is being deleted.")
+        spec = body.get("spec") if isinstance(body, dict) else None
+        count = spec.get("initialNodeCount") if isinstance(spec, dict) else None
+        if not isinstance(spec, dict) or type(count) is not int or count < 0:
+            raise cce_error(400, "CCE.01400001", "/spec/initialNodeCount: This is needed.")
+        template = spec.get("nodeTemplate") or {}
+        changes = {key: template[key] for key in ("k8sTags", "taints", "userTags", "login") if key in template}
+        pool.spec["nodeTemplate"] |= changes
+        pool.spec |= {key: spec[key] for key in ("initialNodeCount", "autoscaling") if key in spec}
+        pool.name = (body.get("metadata") or {}).get("name") or pool.name
+        pool.scale(count, self.flavor(pool), self.faults.sold_out(), self.clock.now())
+        return pool.document(self.clock.now())
+
+    def delete(self, token: Token, cluster_id: str, pool_id: str) -> dict[str, Any]:
+        """Delete a pool and its nodes. Raises Refusal."""
+        pool = self.pool(token.project, cluster_id, pool_id)
+        if pool.deleted_at is not None:
+            raise cce_error(409, "CCE.01409001", "The node pool is being deleted.")
+        pool.delete(self.clock.now())
+        return pool.document(self.clock.now())
+
+    def flavor(self, pool: pools.Pool) -> Flavor | None:
+        """Return a pool's flavor."""
+        return next((one for one in FLAVORS if one.id == pool.spec["nodeTemplate"]["flavor"]), None)
+
+    def facts(self, token: Token) -> Facts:
+        """Return what the services would say to this token."""
+        return Facts(
+            flavors=FLAVORS,
+            zones=tuple(Zone(name) for name in seed.ZONES),
+            volume_types=tuple(VolumeType.from_api(one) for one in seed.volume_types()),
+            key_pairs=tuple(KeyPair(name) for name in seed.KEY_PAIRS[token.user]),
+            kms_keys=tuple(KmsKey.from_api(one) for one in seed.kms_keys()),
+            subnets=tuple(Subnet.from_api(one) for one in seed.subnets()),
+            security_groups=tuple(SecurityGroup.from_api(one) for one in seed.security_groups()),
+            eips=tuple(Eip.from_api(one) for one in seed.eips()),
+            server_groups=tuple(ServerGroup.from_api(one) for one in seed.server_groups()),
+            images=tuple(Image.from_api(one) for one in seed.images()),
+            agencies=tuple(Agency.from_api(one) for one in seed.agencies()),
+        )
+
+    def _refuse_errors(self, problems: list[Problem]) -> None:
+        for problem in problems:
+            if problem.is_error:
+                code = _CODES.get(problem.code, "CCE.01400001")
+                raise cce_error(400, code, f"{problem.pointer}: {problem.message} ({problem.code})")
+
+
+FLAVORS = tuple(Flavor.from_api(one) for one in seed.flavors())
+
+
+def _public_key(user: str, name: str) -> str:
+    return f"ssh-rsa AAAAB3NzaC1yc2E{seed.made_id(user, name).replace('-', '')} Generated-by-Nova"
