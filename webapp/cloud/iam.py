@@ -1,0 +1,47 @@
+"""Signing in to the cloud (docs/cloud-api.md, section 4)."""
+
+from typing import Any
+
+from django.conf import settings
+
+from webapp.cloud.errors import CloudUnreachable, Refused
+from webapp.cloud.tokens import CloudSession
+from webapp.cloud.transport import Call, answered, send
+
+_TOKENS = "/auth/tokens"
+
+
+def sign_in(*, user: str, domain: str, password: str, project: str, passcode: str = "") -> CloudSession:
+    """Return a session for a cloud user and project; `passcode` is that of a second factor.
+
+    Raises CloudError; TokenRejected when name or password are wrong.
+    """
+    who = {"name": user, "domain": {"name": domain}}
+    identity: dict[str, Any] = {"methods": ["password"], "password": {"user": {**who, "password": password}}}
+    if passcode:
+        identity["methods"].append("totp")
+        identity["totp"] = {"user": {**who, "passcode": passcode}}
+    scope = {"project": {"name": project, "domain": {"name": domain}}}
+    body = {"auth": {"identity": identity, "scope": scope}}
+    call = Call("POST", settings.CLOUD_AUTH_URL + _TOKENS, body=body, secrets=(password, passcode), changes=False)
+    response = send(call)
+    return _session(response.headers.get("X-Subject-Token", ""), answered(response))
+
+
+def session_from_token(token: str) -> CloudSession:
+    """Return the session of a token that a person has already. Raises CloudError."""
+    headers = {"X-Subject-Token": token}
+    call = Call("GET", settings.CLOUD_AUTH_URL + _TOKENS, token=token, headers=headers, secrets=(token,))
+    return _session(token, answered(send(call)))
+
+
+def _session(token: str, body: Any) -> CloudSession:
+    try:
+        session = CloudSession.from_description(token, body)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise CloudUnreachable(
+            "The cloud described the token in a form that cannot be read.", remedy="Tell the operator of this portal."
+        ) from None
+    if not session.project_id:
+        raise Refused("This token is not for a project.", remedy="Get a token for the project that you work in.")
+    return session

@@ -1,0 +1,112 @@
+"""Pick lists: fetched side by side, cached per project and person, with their age."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from webapp.cloud.client import Cloud
+from webapp.cloud.errors import CloudError
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool.cluster import Cluster
+from webapp.nodepool.facts import Facts, Subnet
+
+FRESH_S, KEPT_S = 120, 24 * 3600
+_SUBNETS_COUNTED = 20
+_workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
+
+
+@dataclass(frozen=True)
+class PickList:
+    """A list as it was at `fetched_at`; `error` says why it could not be had now."""
+
+    items: tuple[Any, ...]
+    fetched_at: datetime
+    error: CloudError | None = None
+
+
+def pick_lists(
+    session: CloudSession, names: Iterable[str], *, cluster: Cluster | None = None, refresh: bool = False
+) -> dict[str, PickList]:
+    """Return lists by name: the fields of `Facts`, and `clusters`.
+
+    What cannot be had is empty and carries its error, or is the copy of before with its age. Raises nothing.
+    """
+    keys = {name: _key(session, name, cluster) for name in names}
+    known: dict[str, PickList] = cache.get_many(keys.values())
+    found = {name: known[key] for name, key in keys.items() if key in known}
+    missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name])]
+    jobs = {name: _workers.submit(_fetch, name, session, cluster) for name in missing}
+    for name, job in jobs.items():
+        fetched = job.result()
+        if fetched.error and name in found:
+            found[name] = replace(found[name], error=fetched.error)
+        else:
+            found[name] = fetched
+        if not fetched.error:
+            cache.set(keys[name], fetched, KEPT_S)
+    return found
+
+
+def facts_from(lists: Mapping[str, PickList]) -> Facts:
+    """Return the facts that these lists hold; a list that could not be had is "not known"."""
+    known = {name: one.items for name, one in lists.items() if name != "clusters" and not one.error}
+    quotas = known.pop("quotas", ())
+    return Facts(**known, **({"quotas": quotas[0]} if quotas else {}))
+
+
+def _fetch(name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
+    try:
+        items = _SOURCES[name](Cloud(session), cluster)
+        return PickList(tuple(items), timezone.now())
+    except CloudError as exc:
+        return PickList((), timezone.now(), exc)
+
+
+def _is_fresh(found: PickList) -> bool:
+    return (timezone.now() - found.fetched_at).total_seconds() < FRESH_S
+
+
+def _key(session: CloudSession, name: str, cluster: Cluster | None) -> str:
+    scope = cluster.id if cluster and name in ("pool_names", "subnets") else ""
+    return f"picks:{session.project_id}:{session.user_id}:{name}:{scope}"
+
+
+def _subnets(cloud: Cloud, cluster: Cluster | None) -> tuple[Subnet, ...]:
+    found = cloud.subnets(cluster.vpc_id if cluster else None)
+    counted = [replace(one, free_addresses=_free(cloud, one)) for one in found[:_SUBNETS_COUNTED]]
+    return (*counted, *found[_SUBNETS_COUNTED:])
+
+
+def _free(cloud: Cloud, subnet: Subnet) -> int | None:
+    try:
+        return cloud.free_addresses(subnet.id)
+    except (CloudError, KeyError, ValueError, TypeError):
+        return None
+
+
+def _pool_names(cloud: Cloud, cluster: Cluster | None) -> tuple[str, ...]:
+    pools = cloud.node_pools(cluster.id) if cluster else []
+    return tuple(str((one.get("metadata") or {}).get("name") or "") for one in pools)
+
+
+_SOURCES: dict[str, Callable[[Cloud, Cluster | None], Iterable[Any]]] = {
+    "clusters": lambda cloud, _: (Cluster.from_api(one) for one in cloud.clusters()),
+    "pool_names": _pool_names,
+    "subnets": _subnets,
+    "flavors": lambda cloud, _: cloud.flavors(),
+    "zones": lambda cloud, _: cloud.zones(),
+    "volume_types": lambda cloud, _: cloud.volume_types(),
+    "key_pairs": lambda cloud, _: cloud.key_pairs(),
+    "kms_keys": lambda cloud, _: cloud.kms_keys(),
+    "security_groups": lambda cloud, _: cloud.security_groups(),
+    "eips": lambda cloud, _: cloud.eips(),
+    "server_groups": lambda cloud, _: cloud.server_groups(),
+    "images": lambda cloud, _: cloud.images(),
+    "agencies": lambda cloud, _: cloud.agencies(),
+    "quotas": lambda cloud, _: (cloud.quotas(),),
+}

@@ -1,0 +1,222 @@
+"""The one place that speaks HTTP: allowed hosts, timeouts, safe repeats, one family of errors out."""
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+
+from webapp.cloud.errors import (
+    BY_STATUS,
+    MEANINGS,
+    CloudError,
+    CloudUnreachable,
+    HostNotAllowed,
+    Meaning,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    TokenRejected,
+)
+
+log = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 3.05
+REPEATS = 2
+LONGEST_WAIT_S = 5.0  # a person waits on the other side
+_MAX_ANSWER = 20 * 1024 * 1024
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TRY_AGAIN = (502, 503, 504)
+_POINTER = re.compile(r"^(/(?:metadata|spec|kind|apiVersion)[^\s:]*(?::passthrough)?): ")
+_local = threading.local()
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request to be made. `wait` is how time goes by between repeats."""
+
+    method: str
+    url: str
+    token: str = field(default="", repr=False)
+    body: Any = field(default=None, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    changes: bool = True
+    wait: Callable[[float], None] = field(default=time.sleep, repr=False)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a repeat can do no harm."""
+        return self.method == "GET" or not self.changes
+
+
+def send(call: Call) -> requests.Response:
+    """Return the answer to a call, repeated where that is safe.
+
+    Raises CloudError of the kind that fits.
+    """
+    demand_allowed(call.url)
+    for attempt in range(REPEATS + 1):
+        try:
+            return _once(call)
+        except Throttled as exc:
+            if attempt == REPEATS or exc.retry_after_s > LONGEST_WAIT_S:
+                raise
+            call.wait(exc.retry_after_s)
+        except CloudUnreachable as exc:
+            if attempt == REPEATS or not call.is_read or exc.status not in (None, *_TRY_AGAIN):
+                raise
+            call.wait(0.2 * (attempt + 1))
+    raise AssertionError("unreachable")
+
+
+def answered(response: requests.Response) -> Any:
+    """Return the JSON of an answer. Raises CloudUnreachable where it is none."""
+    try:
+        return response.json()
+    except ValueError:
+        raise CloudUnreachable(
+            "The cloud gave an answer that cannot be read.",
+            remedy="Try again in a minute; if it stays, tell the operator of this portal.",
+            status=response.status_code,
+            request_id=_request_id(response),
+        ) from None
+
+
+def demand_allowed(url: str) -> None:
+    """Raise HostNotAllowed unless the operator allows this address."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    is_plain = not parts.username and host.isascii() and "\\" not in url
+    if not (is_safe and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
+        raise HostNotAllowed(
+            f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
+            remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",
+        )
+
+
+def _once(call: Call) -> requests.Response:
+    started = time.monotonic()
+    headers = {"Content-Type": "application/json", "Accept": "application/json", **call.headers}
+    if call.token:
+        headers["X-Auth-Token"] = call.token
+    try:
+        response = _session().request(
+            call.method,
+            call.url,
+            json=call.body,
+            params=dict(call.query),
+            headers=headers,
+            timeout=(CONNECT_TIMEOUT_S, settings.CLOUD_TIMEOUT_S),
+            allow_redirects=False,
+        )
+    except requests.ConnectTimeout:
+        raise _no_answer(call, was_sent=False) from None
+    except requests.RequestException as exc:
+        raise _no_answer(call, was_sent=not _was_refused(exc)) from None
+    path = urlsplit(call.url).path
+    log.info("cloud %s %s %s %.0f ms", call.method, path, response.status_code, (time.monotonic() - started) * 1000)
+    if response.status_code >= 300 or len(response.content) > _MAX_ANSWER:
+        raise _error_of(response, call)
+    return response
+
+
+def _session() -> requests.Session:
+    """Return this thread's session: connections are kept, cookies and .netrc are not used."""
+    session: requests.Session | None = getattr(_local, "session", None)
+    if session is None:
+        session = _local.session = requests.Session()
+        session.trust_env = False
+        session.mount("http://", HTTPAdapter(pool_maxsize=4))
+        session.mount("https://", HTTPAdapter(pool_maxsize=4))
+    session.cookies.clear()
+    return session
+
+
+def _was_refused(exc: requests.RequestException) -> bool:
+    """Whether the connection never came about, so that nothing was sent."""
+    return isinstance(exc, requests.ConnectionError) and "NewConnectionError" in repr(exc)
+
+
+def _no_answer(call: Call, *, was_sent: bool) -> CloudError:
+    if call.is_read or not was_sent:
+        return CloudUnreachable(
+            "The cloud does not answer.", remedy="Nothing was changed. Try again in a minute; what you typed is kept."
+        )
+    return OutcomeUnknown(
+        "The request was sent, but its answer never came.",
+        remedy="It may have been done. The portal looks before anything is sent again.",
+    )
+
+
+def _error_of(response: requests.Response, call: Call) -> CloudError:
+    code, detail = _said(response)
+    for secret in (call.token, *call.secrets):
+        detail = detail.replace(secret, "…") if secret else detail
+    status = response.status_code
+    kind, meaning = _kind(status, call), _meaning(status, code)
+    blamed = _POINTER.match(detail)
+    error = kind(
+        meaning.message,
+        remedy=meaning.remedy,
+        status=status,
+        code=code,
+        request_id=_request_id(response),
+        detail=detail,
+        pointer=blamed[1] if blamed else meaning.pointer,
+    )
+    if isinstance(error, Throttled):
+        wait = response.headers.get("Retry-After", "")
+        error.retry_after_s = float(wait) if wait.isdigit() else 60.0
+    return error
+
+
+def _kind(status: int, call: Call) -> type[CloudError]:
+    if status == 401:
+        return TokenRejected
+    if status == 429:
+        return Throttled
+    if status >= 500 or status < 400:
+        return CloudUnreachable if call.is_read else OutcomeUnknown
+    return Refused
+
+
+def _meaning(status: int, code: str) -> Meaning:
+    if code in MEANINGS:
+        return MEANINGS[code]
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if status >= 500:
+        return Meaning("The cloud has a problem of its own.", "Try again in a minute; what you typed is kept.")
+    return Meaning("The cloud refused the request.", "See the cloud's own words.")
+
+
+def _said(response: requests.Response) -> tuple[str, str]:
+    """Return code and text of an error body, whatever its service (docs/cloud-api.md 3.1 and 3.4)."""
+    try:
+        body = response.json()
+    except ValueError:
+        return "", ""
+    if not isinstance(body, dict):
+        return "", ""
+    inner = next(
+        (one for one in body.values() if isinstance(one, dict) and ("message" in one or "error_msg" in one)), {}
+    )
+    said = {**body, **inner}
+    text = next((said[key] for key in ("message", "errorMessage", "error_msg") if isinstance(said.get(key), str)), "")
+    codes = (said.get(key) for key in ("errorCode", "error_code", "code"))
+    return next((one for one in codes if isinstance(one, str)), ""), text[:2000]
+
+
+def _request_id(response: requests.Response) -> str:
+    return response.headers.get("X-Request-Id", "")[:64]
