@@ -1,0 +1,1 @@
+"""People, and the cloud session that one of them has in one browser."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from webapp.cloud.regions import REGIONS
 from webapp.config import environment as env
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -32,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "csp",
-    "webapp.nodepool",
     "webapp.simulator",
     "webapp.accounts",
     "webapp.pools",
@@ -67,6 +67,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "webapp.portal.context.cloud",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
@@ -145,8 +146,9 @@ LOGGING = {
 }
 
 # The cloud. The addresses of all services come from the token's catalogue; only these hosts are ever called.
-CLOUD_AUTH_URL = env.text("CLOUD_AUTH_URL", "https://iam.eu-de.otc.t-systems.com/v3")
-CLOUD_ALLOWED_HOSTS = env.words("CLOUD_ALLOWED_HOSTS", "*.otc.t-systems.com")
+_REGION = REGIONS[env.text("CLOUD_REGION", "eu-de")]
+CLOUD_AUTH_URL = env.text("CLOUD_AUTH_URL", _REGION.auth_url)
+CLOUD_ALLOWED_HOSTS = env.words("CLOUD_ALLOWED_HOSTS", _REGION.hosts)
 CLOUD_TIMEOUT_S = env.number("CLOUD_TIMEOUT_S", 20)
 # How often a pool is asked for while something moves; everything slower is a multiple of it.
 POLL_INTERVAL_S = env.number("POLL_INTERVAL_S", 5)

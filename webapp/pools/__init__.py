@@ -1,0 +1,1 @@
+"""Node pools: sent once, then watched."""

@@ -1,0 +1,1 @@
+"""The way in: home, sign-in, layout, health, errors."""

@@ -1,0 +1,1 @@
+"""The wizard: six steps between a form and a body."""

@@ -1,0 +1,51 @@
+"""Who may see a page: signed in to the portal, or with a living token of the cloud as well."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+View = Callable[..., HttpResponse]
+
+
+def sign_in_again(request: HttpRequest, back: str) -> HttpResponse:
+    """Send the person to the sign-in page and back to `back`; never a page inside a fragment."""
+    url = f"{reverse('portal:sign-in')}?{urlencode({'next': back})}"
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else HttpResponseRedirect(url)
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the page that a request comes from: for fragments and posts the one that the person looks at."""
+    shown = request.headers.get("HX-Current-URL") or (request.headers.get("Referer") if request.method != "GET" else "")
+    if not shown:
+        return request.get_full_path()
+    parts = urlsplit(shown)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def signed_in(view: View) -> View:
+    """Let only people in who are signed in to the portal."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return sign_in_again(request, page_of(request))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def cloud_needed(view: View) -> View:
+    """Let only people in who have a living token of the cloud as well."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated or request.cloud is None:
+            return sign_in_again(request, page_of(request))
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,23 @@
+"""People of the portal."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+
+class User(AbstractUser):
+    """A person: with a portal account, or known from the cloud by user and domain id."""
+
+    iam_user_id = models.CharField(max_length=64, blank=True)
+    iam_domain_id = models.CharField(max_length=64, blank=True)
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["iam_user_id", "iam_domain_id"],
+                condition=~models.Q(iam_user_id=""),
+                name="one_person_per_iam_user",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

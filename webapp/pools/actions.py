@@ -1,0 +1,150 @@
+"""Everything that writes: an order is sent at most once, and settled by looking when its answer is lost.
+
+queued -> sending -> accepted | refused | unknown;  unknown -> accepted | refused | (sent again by a person)
+"""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.cloud.client import Cloud
+from webapp.cloud.errors import CloudError, OutcomeUnknown
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import Cluster
+from webapp.nodepool.pointers import JSON
+from webapp.nodepool.shells import without_shells
+from webapp.pools.models import Creation
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)  # longer than the longest call: whoever sends for longer is dead
+LOOKS_BEFORE_GIVING_UP = 3
+State = Creation.State
+_senders = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sender")
+_TAKEN = "A node pool of this name exists in the cluster already, and it is not the one that was asked for."
+
+
+def submit(  # noqa: PLR0913 - one keyword each
+    *, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession, draft_url: str = ""
+) -> Creation:
+    """Return the one creation for a key, and send it if nobody has yet. Does not wait for the cloud."""
+    creation, _ = Creation.objects.get_or_create(
+        key=key,
+        defaults={
+            "author": by,
+            "project_id": session.project_id,
+            "cluster_id": cluster.id,
+            "cluster_name": cluster.name,
+            "name": body["metadata"]["name"],
+            "body": body,
+            "draft_url": draft_url,
+        },
+    )
+    return creation
+
+
+def send_soon(creation: Creation, session: CloudSession) -> "Future[None]":
+    """Send in a thread of its own, so that a slow cloud keeps nobody waiting."""
+    return _senders.submit(_send_in_thread, creation.pk, session)
+
+
+def send(creation: Creation, session: CloudSession) -> None:
+    """Send a queued order, unless somebody else does or did."""
+    if not _moved(creation, State.QUEUED, State.SENDING, sent_at=timezone.now()):
+        return
+    cloud = Cloud(session)
+    try:
+        if cloud.find_pool(creation.cluster_id, creation.name):
+            _settle(creation, State.SENDING, State.REFUSED, problem=_conflict())
+            return
+    except CloudError as exc:  # nothing was sent yet
+        _settle(creation, State.SENDING, State.REFUSED, problem=exc.as_dict())
+        return
+    try:
+        answer = cloud.create_node_pool(creation.cluster_id, creation.body)
+    except OutcomeUnknown as exc:
+        _moved(creation, State.SENDING, State.UNKNOWN, problem=exc.as_dict(), looks=0)
+    except CloudError as exc:
+        _settle(creation, State.SENDING, State.REFUSED, problem=exc.as_dict())
+    else:
+        pool_id = str((answer.get("metadata") or {}).get("uid") or "")
+        if pool_id:
+            _settle(creation, State.SENDING, State.ACCEPTED, pool_id=pool_id, problem=None)
+        else:
+            _moved(creation, State.SENDING, State.UNKNOWN, looks=0)
+
+
+def look(creation: Creation, session: CloudSession) -> None:
+    """Settle an order whose answer was lost, by looking its name up in the cluster. Raises CloudError."""
+    _give_up_on_the_dead(creation)
+    if creation.state != State.UNKNOWN:
+        return
+    found = Cloud(session).find_pool(creation.cluster_id, creation.name)
+    if found is None:
+        _moved(creation, State.UNKNOWN, State.UNKNOWN, looks=min(creation.looks + 1, 1000))
+    elif is_echo_of(creation.body, found):
+        pool_id = str(found["metadata"]["uid"])
+        _settle(creation, State.UNKNOWN, State.ACCEPTED, pool_id=pool_id, problem=None)
+    else:
+        _settle(creation, State.UNKNOWN, State.REFUSED, problem=_conflict())
+
+
+def send_again(creation: Creation, session: CloudSession) -> None:
+    """Queue an order again that was looked for in vain; it looks once more before it sends. Raises CloudError."""
+    look(creation, session)
+    if creation.state == State.UNKNOWN and creation.looks >= LOOKS_BEFORE_GIVING_UP:
+        _moved(creation, State.UNKNOWN, State.QUEUED, problem=None)
+
+
+def is_echo_of(body: JSON, found: JSON) -> bool:
+    """Whether a pool is what a body asked for: everything that was sent is there; the cloud may have added more."""
+    sent = without_shells(body)
+    return _contains(found.get("spec"), sent.get("spec"))
+
+
+def _contains(found: Any, sent: Any) -> bool:
+    if isinstance(sent, dict):
+        return isinstance(found, dict) and all(_contains(found.get(key), value) for key, value in sent.items())
+    if isinstance(sent, list):
+        pairs = zip(found, sent, strict=False) if isinstance(found, list) and len(found) == len(sent) else None
+        return pairs is not None and all(_contains(one, other) for one, other in pairs)
+    return bool(found == sent)
+
+
+def _send_in_thread(pk: Any, session: CloudSession) -> None:
+    try:
+        send(Creation.objects.get(pk=pk), session)
+    except Exception:
+        log.exception("sending creation %s broke", pk)
+        raise
+    finally:
+        close_old_connections()
+
+
+def _give_up_on_the_dead(creation: Creation) -> None:
+    """Count an order as unknown whose sender has not come back."""
+    if creation.state == State.SENDING and creation.sent_at and creation.sent_at < timezone.now() - LEASE:
+        _moved(creation, State.SENDING, State.UNKNOWN, looks=0)
+
+
+def _settle(creation: Creation, source: State, target: State, **facts: Any) -> None:
+    _moved(creation, source, target, settled_at=timezone.now(), **facts)
+
+
+def _moved(creation: Creation, source: State, target: State, **facts: Any) -> bool:
+    """Move an order from one state to the next; only one caller can."""
+    changed = Creation.objects.filter(pk=creation.pk, state=source).update(state=target, **facts)
+    creation.refresh_from_db()
+    return bool(changed)
+
+
+def _conflict() -> dict[str, Any]:
+    taken = CloudError(
+        _TAKEN, remedy="Choose another name and submit again.", code="NP-NAME-04", pointer="/metadata/name"
+    )
+    return taken.as_dict()

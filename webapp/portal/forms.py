@@ -1,0 +1,82 @@
+"""The three ways to sign in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+
+from webapp.accounts.models import User
+from webapp.cloud import iam
+from webapp.cloud.errors import CloudError, TokenRejected
+from webapp.cloud.tokens import CloudSession
+
+
+class CloudForm(forms.Form):
+    """Cloud user and password."""
+
+    domain = forms.CharField(label="Domain (account name)", max_length=200)
+    user = forms.CharField(label="User", max_length=200)
+    password = forms.CharField(label="Password", max_length=500, strip=False, widget=forms.PasswordInput)
+    passcode = forms.CharField(label="Code of your second factor, if you have one", max_length=10, required=False)
+    project = forms.CharField(label="Project", max_length=200)
+
+    session: CloudSession
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the cloud."""
+        said = self.cleaned_data
+        if not self.errors:
+            try:
+                self.session = iam.sign_in(**said)
+            except TokenRejected:
+                self.add_error("password", "The cloud does not accept this user, domain and password.")
+            except CloudError as exc:
+                self.add_error("project" if exc.status == 404 else None, _sentence(exc))
+        return said
+
+
+class TokenForm(forms.Form):
+    """A token that the person has already."""
+
+    token = forms.CharField(label="Token", max_length=16384, widget=forms.PasswordInput)
+
+    session: CloudSession
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the cloud whose token it is."""
+        if not self.errors:
+            try:
+                self.session = iam.session_from_token(self.cleaned_data["token"])
+            except CloudError as exc:
+                self.add_error(
+                    "token", "The cloud does not accept this token." if exc.status in (401, 404) else _sentence(exc)
+                )
+        return self.cleaned_data
+
+
+class PortalForm(forms.Form):
+    """An account of this portal, without the cloud."""
+
+    username = forms.CharField(label="User", max_length=150)
+    password = forms.CharField(label="Password", max_length=500, strip=False, widget=forms.PasswordInput)
+
+    person: User
+
+    def __init__(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password."""
+        if not self.errors:
+            found = authenticate(self.request, **self.cleaned_data)
+            if isinstance(found, User):
+                self.person = found
+            else:
+                self.add_error("password", "This user and password do not fit.")
+        return self.cleaned_data
+
+
+def _sentence(error: CloudError) -> str:
+    return f"{error.message} {error.remedy}".strip()

@@ -1,0 +1,89 @@
+"""Home, signing in and out, health."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from webapp.accounts import actions
+from webapp.accounts.access import signed_in
+from webapp.accounts.http import UserRequest
+from webapp.accounts.session import store_cloud
+from webapp.pools.queries import recent_creations
+from webapp.portal.forms import CloudForm, PortalForm, TokenForm
+
+_WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@signed_in
+@require_GET
+def home(request: UserRequest) -> HttpResponse:
+    """Show what the person can do now, and what happened last."""
+    return render(request, "portal/home.html", {"creations": recent_creations(request.user)})
+
+
+@sensitive_post_parameters("password", "passcode", "token")
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in by one of three ways, and go back to where the person was."""
+    way = request.POST.get("way") or request.GET.get("way", "cloud")
+    way = way if way in _WAYS else "cloud"
+    form = _form(way, request)
+    if request.method == "POST" and form.is_valid():
+        _enter(request, form)
+        return redirect(_back(request))
+    context = {"form": form, "way": way, "ways": _WAYS, "next": _back(request), "demo": settings.DEMO}
+    return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the portal session; the cloud session dies with it."""
+    logout(request)
+    return redirect("portal:sign-in")
+
+
+@require_GET
+def health(_: HttpRequest) -> HttpResponse:
+    """Say that the process and its database work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _form(way: str, request: HttpRequest) -> Any:
+    data = request.POST if request.method == "POST" else None
+    if way == "portal":
+        return PortalForm(data, request=request)
+    if way == "token":
+        return TokenForm(data)
+    demo = {"domain": "OTC-EU-DE-00000000001000012345", "project": "eu-de_sandbox"} if settings.DEMO else {}
+    return CloudForm(data, initial=demo)
+
+
+def _enter(request: HttpRequest, form: Any) -> None:
+    """Sign a person in; a portal account that adds its cloud session stays who it is."""
+    if isinstance(form, PortalForm):
+        login(request, form.person, backend=_BACKEND)
+        return
+    here = request.user
+    keeps = here.is_authenticated and not here.iam_user_id
+    if keeps:
+        request.session.cycle_key()
+    else:
+        login(request, actions.person_of(form.session), backend=_BACKEND)
+    store_cloud(request, form.session)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted and is_ours else reverse("portal:home")

@@ -1,0 +1,86 @@
+"""Everything that writes a draft."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.nodepool import Cluster
+from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.pointers import JSON
+from webapp.wizard.answers import merged, without
+from webapp.wizard.models import Draft
+from webapp.wizard.places import Step
+
+
+class ChangedElsewhere(Exception):
+    """Another page has changed the same step since this one was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page was made from: the draft's version, and the page's own name.
+
+    What the page itself has saved since then (as one types) is no conflict.
+    """
+
+    version: int
+    page: str
+
+    def collides_with(self, last: Mapping[str, Any] | None) -> bool:
+        """Whether somebody else changed the step after it was shown here."""
+        return bool(last) and last["version"] > self.version and last["page"] != self.page
+
+
+def start(*, by: User, cluster: Cluster | None = None) -> Draft:
+    """Begin a blank draft."""
+    return Draft.objects.create(owner=by, body=blank_body(), cluster_facts=asdict(cluster) if cluster else {})
+
+
+def save(  # noqa: PLR0913 - one keyword each
+    draft: Draft, *, step: Step, part: JSON, cluster: Cluster | None, seen: Seen, leaving: bool = False
+) -> None:
+    """Write one step's answers into a draft: `part` replaces all that the step's places held.
+
+    `leaving` says that the person is done with the step for now: from then on its problems are shown.
+
+    Raises ChangedElsewhere.
+    """
+    facts = asdict(cluster) if cluster else {}
+    for _ in range(5):  # another step of the same draft may be saved at the same moment
+        body = merged(without(step.places, draft.body), part)
+        last = draft.touched.get(step.slug)
+        left = leaving or bool(last and last["left"])
+        if last and draft.body == body and draft.cluster_facts == facts and last["left"] == left:
+            _remember_step(draft, step)
+            return
+        if seen.collides_with(last):
+            break
+        if _written(draft, step, {"page": seen.page, "left": left}, {"body": body, "cluster_facts": facts}):
+            return
+        draft.refresh_from_db()
+    raise ChangedElsewhere
+
+
+def _written(draft: Draft, step: Step, touch: dict[str, Any], changes: dict[str, Any]) -> bool:
+    """Update the row if nobody was faster."""
+    version = draft.version + 1
+    changes |= {
+        "version": version,
+        "touched": {**draft.touched, step.slug: touch | {"version": version}},
+        "last_step": step.slug,
+        "updated_at": timezone.now(),
+    }
+    if not Draft.objects.filter(pk=draft.pk, version=draft.version).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(draft, name, value)
+    return True
+
+
+def _remember_step(draft: Draft, step: Step) -> None:
+    if draft.last_step != step.slug:
+        draft.last_step = step.slug
+        Draft.objects.filter(pk=draft.pk).update(last_step=step.slug)

@@ -1,0 +1,220 @@
+"""What a person typed, and the body it makes: the two directions between form and body.
+
+Answers are a tree of dicts whose leaves are the typed texts; the way to a leaf is the pointer's steps, so
+`/spec/nodeTemplate/dataVolumes/0/size=100` is `{"spec": {"nodeTemplate": {"dataVolumes": {"0": {"size": "100"}}}}}`.
+`body_of` and `answers_of` are inverse on all that the places can express (tests/wizard/test_answers.py).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from webapp.nodepool import pointers
+from webapp.nodepool.pointers import JSON
+from webapp.wizard import scripts
+from webapp.wizard.places import Kind, Place, Rows
+
+Tree = dict[str, Any]
+Places = tuple[Place | Rows, ...]
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_MAX_ROWS = 1000  # far above every limit of the body: more rows than that is an attack, not an answer
+_WORD_OF = {True: "true", False: "false"}
+_YES_NO = {word: value for value, word in _WORD_OF.items()}
+
+
+class Unsayable(Exception):
+    """Typed in a form that no body can hold: a key twice, or a value without a key.
+
+    `problems` maps the name of the input to a sentence.
+    """
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__("The answers cannot be written as a body.")
+        self.problems = problems
+
+
+def tree_of(posted: Mapping[str, str]) -> Tree:
+    """Return the answers in a posted form; fields that are no pointer are left out."""
+    tree: Tree = {}
+    for name, text in posted.items():
+        if not name.startswith("/"):
+            continue
+        *way, last = pointers.split(name)
+        node = tree
+        for step in way:
+            node = node.setdefault(step, {})
+            if not isinstance(node, dict):
+                break
+        else:
+            node[last] = text
+    return tree
+
+
+def answer_at(tree: Tree, at: str) -> Any:
+    """Return the answer, or the tree of answers, at a pointer; None where there is none."""
+    return pointers.get(tree, at)
+
+
+def rows_in(tree: Tree, at: str) -> list[str]:
+    """Return the indexes of the rows at a pointer, in order."""
+    rows = answer_at(tree, at)
+    if not isinstance(rows, dict):
+        return []
+    return sorted((key for key in rows if key.isascii() and key.isdigit()), key=int)[:_MAX_ROWS]
+
+
+def body_of(places: Places, tree: Tree) -> JSON:
+    """Return the part of the body that these answers say; nothing is in it that was not typed.
+
+    Raises Unsayable.
+    """
+    problems: dict[str, str] = {}
+    body = _object_of(places, tree, "", problems)
+    if problems:
+        raise Unsayable(problems)
+    return body
+
+
+def answers_of(places: Places, body: JSON) -> Tree:
+    """Return the answers that would say this body, as far as these places reach."""
+    tree: Tree = {}
+    for place in places:
+        value = pointers.get(body, place.at)
+        if value is None:
+            continue
+        answer = _rows_of(place, value) if isinstance(place, Rows) else _text_of(place, value)
+        if place.at:
+            pointers.put(tree, "".join(pointers.join(step) for step in pointers.split(place.at)), answer)
+        else:
+            return answer  # a row of plain values is its only answer
+    return tree
+
+
+def without(places: Places, body: JSON) -> JSON:
+    """Return a copy of a body without what these places hold; containers left empty go too."""
+    copy = _copied(body)
+    for place in places:
+        _drop(copy, pointers.split(place.at))
+    return copy
+
+
+def merged(base: JSON, part: JSON) -> JSON:
+    """Return `base` with `part` laid over it: objects are joined, everything else is replaced."""
+    if not isinstance(base, dict) or not isinstance(part, dict):
+        return part
+    return {**base, **{key: merged(base.get(key), value) for key, value in part.items()}}
+
+
+def _object_of(places: Places, tree: Tree, under: str, problems: dict[str, str]) -> JSON:
+    body: JSON = {}
+    for place in places:
+        answer = answer_at(tree, place.at)
+        if isinstance(place, Rows):
+            value = _list_of(place, tree, under, problems)
+        else:
+            value = _value_of(place, answer if isinstance(answer, str) else "")
+        if value is None:
+            continue
+        if not place.at:
+            return value
+        pointers.put(body, place.at, value)
+    return body
+
+
+def _list_of(rows: Rows, tree: Tree, under: str, problems: dict[str, str]) -> JSON:
+    at = under + rows.at
+    if rows.is_map:
+        return _map_of(rows, tree, at, problems) or None
+    items = []
+    for index in rows_in(tree, rows.at):
+        row = answer_at(tree, f"{rows.at}/{index}")
+        if is_blank(row):
+            continue
+        if isinstance(row, str):
+            row = {"": row}
+            items.append(_value_of(rows.places[0], row[""]))  # type: ignore[arg-type]
+        else:
+            items.append(_object_of(rows.places, row, f"{at}/{index}", problems))
+    return items or None
+
+
+def _map_of(rows: Rows, tree: Tree, at: str, problems: dict[str, str]) -> dict[str, str]:
+    entries: dict[str, str] = {}
+    for index, key, value in _pairs(answer_at(tree, rows.at)):
+        if not key and value:
+            problems[f"{at}/{index}/key"] = "Enter a key for this value."
+        elif key in entries:
+            problems[f"{at}/{index}/key"] = f"The key “{key[:60]}” stands here twice. Change or remove one of them."
+        elif key:
+            entries[key] = value
+    return entries
+
+
+def _pairs(answers: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield row, key and value: of a row's two inputs, or of an input that is named by its key."""
+    if not isinstance(answers, dict):
+        return
+    for index, row in answers.items():
+        if isinstance(row, dict):
+            key, value = row.get("key", ""), row.get("value", "")
+            yield index, key.strip() if isinstance(key, str) else "", value.strip() if isinstance(value, str) else ""
+        elif row.strip():
+            yield index, index, row.strip()
+
+
+def is_blank(answer: Any) -> bool:
+    """Whether nothing at all was typed here."""
+    if isinstance(answer, dict):
+        return all(is_blank(value) for value in answer.values())
+    return not (isinstance(answer, str) and answer.strip())
+
+
+def _value_of(place: Place, typed: str) -> JSON:
+    """Return the typed text as the body holds it; None for "not set".
+
+    What is no number stays the text that was typed: the rules say so at its place, and nothing is lost.
+    """
+    if place.kind is Kind.SCRIPT:
+        return scripts.encoded(typed) if typed.strip() else None
+    text = typed.strip()
+    if not text:
+        return "" if place.always else None
+    if place.kind is Kind.NUMBER and _WHOLE_NUMBER.fullmatch(text):
+        return int(text)
+    if place.kind is Kind.YES_NO:
+        return _YES_NO.get(text, text)
+    return text
+
+
+def _text_of(place: Place, value: JSON) -> str:
+    if isinstance(value, bool):
+        return _WORD_OF[value]
+    if place.kind is Kind.SCRIPT and isinstance(value, str):
+        return scripts.decoded(value)
+    return value if isinstance(value, str) else str(value)
+
+
+def _rows_of(rows: Rows, value: JSON) -> Tree:
+    if rows.is_map:
+        entries = value.items() if isinstance(value, dict) else ()
+        return {str(i): {"key": key, "value": str(text)} for i, (key, text) in enumerate(entries)}
+    items = value if isinstance(value, list) else ()
+    return {str(index): answers_of(rows.places, item) for index, item in enumerate(items)}
+
+
+def _copied(body: JSON) -> JSON:
+    if isinstance(body, dict):
+        return {key: _copied(value) for key, value in body.items()}
+    return [_copied(value) for value in body] if isinstance(body, list) else body
+
+
+def _drop(container: JSON, steps: tuple[str, ...]) -> None:
+    if not isinstance(container, dict) or not steps or steps[0] not in container:
+        return
+    if len(steps) == 1:
+        del container[steps[0]]
+        return
+    _drop(container[steps[0]], steps[1:])
+    if container[steps[0]] == {}:
+        del container[steps[0]]

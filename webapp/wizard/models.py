@@ -1,0 +1,64 @@
+"""Drafts: what a person has typed so far, kept on the server."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from webapp.nodepool import Cluster
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Named filters."""
+
+    def of(self, person: Any) -> Self:
+        """Return the drafts of one person, the latest first."""
+        return self.filter(owner=person).order_by("-updated_at")
+
+
+class Draft(models.Model):
+    """A node pool in the making.
+
+    `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
+    last changed: two tabs collide only where they change the same step.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    cluster_facts = models.JSONField(default=dict, blank=True)
+    body = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    touched = models.JSONField(default=dict, blank=True)
+    last_step = models.CharField(max_length=30, default="basics")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-updated_at"])]
+
+    def __str__(self) -> str:
+        return self.name or "Unnamed node pool"
+
+    def get_absolute_url(self) -> str:
+        """Return the step that was open last."""
+        return self.url_of(self.last_step)
+
+    def url_of(self, step: str) -> str:
+        """Return the address of a step."""
+        return reverse("wizard:step", args=[self.pk, step])
+
+    @property
+    def name(self) -> str:
+        """The pool's name, as far as one was typed."""
+        metadata: Any = self.body.get("metadata")
+        return str(metadata.get("name") or "") if isinstance(metadata, Mapping) else ""
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster that was chosen, as it was then."""
+        return Cluster(**self.cluster_facts) if self.cluster_facts else None

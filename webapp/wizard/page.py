@@ -1,0 +1,201 @@
+"""A step made ready for its template: places joined with answers, options and problems."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from webapp.nodepool import Problem, pointers
+from webapp.nodepool.pointers import JSON
+from webapp.wizard import options, steps
+from webapp.wizard.answers import Tree, answer_at, is_blank, rows_in
+from webapp.wizard.places import Kind, Place, Rows, Section, Step
+
+
+@dataclass(slots=True)
+class Blamed:
+    """Something on the page that problems can be blamed on."""
+
+    at: str
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Input(Blamed):
+    """A place on the page. `choices` is None where the value is typed."""
+
+    place: Place = field(kw_only=True)
+    value: str = field(kw_only=True)
+    choices: SafeString | None = field(kw_only=True)
+    note: str = field(kw_only=True, default="")
+
+    is_list = False
+
+    @property
+    def label(self) -> str:
+        """The place's label."""
+        return self.place.label
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the texts that describe the input."""
+        parts = {"hint": self.place.hint, "note": self.note, "warning": self.warnings, "error": self.errors}
+        return " ".join(f"{self.at}-{name}" for name, text in parts.items() if text)
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a list on the page."""
+
+    at: str
+    title: str
+    parts: list["Input | RowList"]
+
+
+@dataclass(slots=True)
+class RowList(Blamed):
+    """A list on the page, with a row for each item."""
+
+    rows: Rows = field(kw_only=True)
+    items: list[Row] = field(kw_only=True)
+
+    is_list = True
+
+    @property
+    def label(self) -> str:
+        """The list's label."""
+        return self.rows.label
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether rows hold just inputs that fit on one line."""
+        return len(self.rows.places) <= 3 and all(isinstance(place, Place) for place in self.rows.places)
+
+
+@dataclass(slots=True)
+class Part:
+    """A section on the page."""
+
+    section: Section
+    parts: list[Input | RowList]
+    is_open: bool = True
+
+
+@dataclass(slots=True)
+class Page:
+    """A step as its template shows it; `summary` holds (pointer, label, message) of every error."""
+
+    step: Step
+    sections: list[Part]
+    summary: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a page is made with."""
+
+    tree: Tree
+    body: JSON
+    lists: options.Lists
+
+
+def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
+    """Return the page of a step, every problem at its place."""
+    index: dict[str, Blamed] = {}
+    sections = [
+        Part(section, [_part(place, "", context.tree, context, index) for place in section.places])
+        for section in step.sections
+    ]
+    for problem in problems:
+        _blame(problem, index, context.tree)
+    for at, message in unsayable.items():
+        _nearest(at, index).errors.append(message)
+    for part in sections:
+        part.is_open = not part.section.folded or any(_speaks(item) for item in part.parts)
+    summary = [(one.at, _label(one), message) for one in index.values() for message in one.errors]
+    return Page(step, sections, summary)
+
+
+def _part(place: Place | Rows, under: str, tree: Tree, context: Context, index: dict[str, Blamed]) -> Input | RowList:
+    if isinstance(place, Rows):
+        return _row_list(place, under, tree, context, index)
+    answer = tree if not place.at and isinstance(tree, str) else answer_at(tree, place.at)
+    value = answer if isinstance(answer, str) else ""
+    chosen, note = _choices(place, value, context)
+    made = Input(under + place.at, place=place, value=value, choices=chosen, note=note)
+    index[made.at] = made
+    return made
+
+
+def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | None, str]:
+    unset = f"Not set: {place.unset}" if place.unset else "Choose…" if place.needed else "Not set"
+    if place.kind is Kind.YES_NO:
+        return options.drawn((("true", "Yes"), ("false", "No")), value, unset), ""
+    if place.choices:
+        return options.drawn(place.choices, value, unset), ""
+    if place.kind is not Kind.CHOICE or not place.picks:
+        return None, ""
+    found = options.options(place.picks, context.lists, context.body)
+    if found is None:
+        return None, "" if place.picks == "selector_names" else _why_typed(context.lists, place.picks)
+    return options.drawn(found, value, unset), ""
+
+
+def _why_typed(lists: options.Lists, picks: str) -> str:
+    problem = lists[picks].error if picks in lists else None
+    reason = problem.message if problem else "You are not signed in to the cloud."
+    return f"The list could not be loaded, so type the value. {reason}"
+
+
+def _row_list(rows: Rows, under: str, tree: Tree, context: Context, index: dict[str, Blamed]) -> RowList:
+    at = under + rows.at
+    made = RowList(at, rows=rows, items=[])
+    index[at] = made
+    numbers = rows_in(tree, rows.at) or (["0"] if rows.first else [])
+    for position, number in enumerate(numbers):
+        row_at = f"{at}/{number}"
+        row_tree = answer_at(tree, f"{rows.at}/{number}") or {}
+        parts = [_part(place, row_at, row_tree, context, index) for place in rows.places]
+        made.items.append(Row(row_at, f"{rows.item} {position + 1}", parts))
+    return made
+
+
+def _blame(problem: Problem, index: Mapping[str, Blamed], tree: Tree) -> None:
+    place = _nearest(problem.pointer, index, tree)
+    texts = place.errors if problem.is_error else place.warnings
+    if problem.message not in texts:
+        texts.append(problem.message)
+
+
+def _nearest(pointer: str, index: Mapping[str, Blamed], tree: Tree | None = None) -> Blamed:
+    """Return what stands at a pointer, or what comes closest to it."""
+    if pointer in index:
+        return index[pointer]
+    way = pointers.split(pointer)
+    nearest = index[max(index, key=lambda at: steps.shared(way, pointers.split(at)))]
+    if isinstance(nearest, RowList) and nearest.rows.is_map and tree:
+        return _entry(nearest, way, index, tree)
+    return nearest
+
+
+def _entry(rows: RowList, way: tuple[str, ...], index: Mapping[str, Blamed], tree: Tree) -> Blamed:
+    """Return the key's input of a map's entry, which the body names by its key."""
+    key = way[len(pointers.split(rows.at))] if len(way) > len(pointers.split(rows.at)) else None
+    for row in rows.items:
+        typed = answer_at(tree, f"{row.at}/key")
+        if isinstance(typed, str) and typed.strip() == key:
+            return index[f"{row.at}/key"]
+    return rows
+
+
+def _label(blamed: Blamed) -> str:
+    return blamed.label if isinstance(blamed, (Input, RowList)) else ""
+
+
+def _speaks(part: Any) -> bool:
+    """Whether a part of a folded section has something to say."""
+    if isinstance(part, RowList):
+        return bool(part.errors or part.warnings) or any(_speaks(one) for row in part.items for one in row.parts)
+    return bool(part.errors or part.warnings) or not is_blank(part.value)

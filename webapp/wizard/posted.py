@@ -1,0 +1,92 @@
+"""What a posted step says: the answers, and what the person wants to happen."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from django.http import QueryDict
+
+from webapp.nodepool import pointers
+from webapp.nodepool.defaults import default_storage
+from webapp.wizard import steps
+from webapp.wizard.actions import Seen
+from webapp.wizard.answers import Tree, answer_at, answers_of, body_of, tree_of
+
+_STORAGE = "/spec/nodeTemplate/storage"
+
+
+class Move(Enum):
+    """Where a posted step leads."""
+
+    NEXT = auto()  # this step must be right first
+    JUMP = auto()  # anywhere, right or not
+    STAY = auto()  # here again: a row added or removed, the flavors searched
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posted step; what was asked for (a row more or less) is done to its answers already.
+
+    `target` is the slug of the step to go to, empty for the one that follows; `added` is the list that has a
+    new row; `cluster` is None where the form does not ask for one.
+    """
+
+    tree: Tree
+    cluster: str | None
+    seen: Seen
+    move: Move
+    target: str = ""
+    added: str = ""
+    search: str = ""
+
+
+def read(form: QueryDict) -> Posted:
+    """Return what a form says; odd values fall back to the harmless reading."""
+    version = form.get("_version", "")
+    target = form.get("_to", "")
+    stays = any(name in form for name in ("_add", "_remove", "_tool", "_refresh"))
+    known = target in steps.BY_SLUG or target == steps.REVIEW
+    jumps = known and target != form.get("_return")
+    return Posted(
+        tree=_rearranged(tree_of(form.dict()), form),
+        cluster=form.get("cluster"),
+        seen=Seen(int(version) if version.isascii() and version.isdigit() else 2**31, form.get("_page", "")),
+        move=Move.STAY if stays else Move.JUMP if jumps else Move.NEXT,
+        target=target if known else "",
+        added=form.get("_add", ""),
+        search=form.get("_search", ""),
+    )
+
+
+def _rearranged(tree: Tree, form: QueryDict) -> Tree:
+    """Add or remove a row, or fill in the cloud's default layout, as was asked."""
+    if "_add" in form:
+        _add_row(tree, form["_add"])
+    if "_remove" in form:
+        _remove_row(tree, form["_remove"])
+    if form.get("_tool") == "default-storage":
+        layout = {"spec": {"nodeTemplate": {"storage": default_storage(body_of(steps.DISKS.places, tree))}}}
+        pointers.put(tree, _STORAGE, answer_at(answers_of(steps.DISKS.places, layout), _STORAGE))
+    return tree
+
+
+def _add_row(tree: Tree, at: str) -> None:
+    rows = _container(tree, at)
+    if rows is not None:
+        rows[str(max((int(key) for key in rows if key.isdigit()), default=-1) + 1)] = {}
+
+
+def _remove_row(tree: Tree, at: str) -> None:
+    parent, _, index = at.rpartition("/")
+    rows = answer_at(tree, parent)
+    if isinstance(rows, dict):
+        rows.pop(index, None)
+
+
+def _container(tree: Tree, at: str) -> Tree | None:
+    """Return the rows at a pointer, made on the way; None where something else stands there."""
+    node = tree
+    for step in pointers.split(at):
+        node = node.setdefault(step, {})
+        if not isinstance(node, dict):
+            return None
+    return node

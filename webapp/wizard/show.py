@@ -1,0 +1,172 @@
+"""The contexts of the wizard's templates."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.accounts.http import UserRequest
+from webapp.nodepool import Problem, pointers
+from webapp.nodepool.layout import layout
+from webapp.nodepool.totals import totals
+from webapp.wizard import checks, drawing, flavors, page, preview, steps
+from webapp.wizard.answers import Tree, answers_of
+from webapp.wizard.models import Draft
+from webapp.wizard.options import Lists
+from webapp.wizard.places import Step
+from webapp.wizard.posted import Posted
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the list of steps."""
+
+    slug: str
+    title: str
+    url: str
+    is_current: bool
+    is_done: bool
+    has_problem: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterOption:
+    """A cluster in the list; a closed one takes no pool now."""
+
+    id: str
+    label: str
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterField:
+    """The one question that is no place of the body: in which cluster."""
+
+    value: str
+    options: list[ClusterOption]
+    errors: list[str]
+    warnings: list[str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that another tab saved differently."""
+
+    label: str
+    saved: str
+    typed: str
+
+
+def step_context(  # noqa: PLR0913 - one keyword each
+    request: UserRequest,
+    draft: Draft,
+    step: Step,
+    tree: Tree,
+    *,
+    fresh: Posted | None = None,
+    unsayable: Mapping[str, str] | None = None,
+    is_conflict: bool = False,
+) -> dict[str, Any]:
+    """Return what a step's page shows; `fresh` are answers that were posted just now."""
+    wanted = (*step.lists, "clusters") if step is steps.BASICS else step.lists
+    lists = checks.lists_for(request.cloud, wanted, draft.cluster, refresh="_refresh" in request.POST)
+    problems = checks.problems_of(draft.body, draft.cluster, lists)
+    speaks = _was_left(draft, step)
+    shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if speaks else []
+    made = page.made(step, page.Context(tree, draft.body, lists), shown, unsayable or {})
+    cluster_field = _cluster_field(draft, lists, problems) if step is steps.BASICS else None
+    if cluster_field:
+        made.summary[:0] = [("cluster", "Cluster", message) for message in cluster_field.errors]
+    return {
+        "draft": draft,
+        "draft_url": draft.url_of(step.slug),
+        "step": step,
+        "page": made,
+        "cluster_field": cluster_field,
+        "differences": _differences(step, draft, tree) if is_conflict else (),
+        "links": links(draft, step.slug, problems),
+        "lists": lists,
+        "page_id": fresh.seen.page if fresh and fresh.seen.page else uuid.uuid4().hex,
+        "is_conflict": is_conflict,
+        "added": fresh.added if fresh else "",
+        "flavors": flavors.table(lists, tree, fresh.search if fresh else "") if step is steps.NODE_TEMPLATE else None,
+        "back": steps.preceding(step),
+        "returns": "review" if "review" in (request.GET.get("return"), request.POST.get("_return")) else "",
+        **_beside(draft, step, lists),
+    }
+
+
+def aside_context(request: UserRequest, draft: Draft, step: Step) -> dict[str, Any]:
+    """Return what stands beside the form: totals, the disks, the body."""
+    lists = checks.lists_for(request.cloud, ("flavors",), draft.cluster)
+    return {"draft": draft, "step": step, "is_update": True, **_beside(draft, step, lists)}
+
+
+def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:
+    """Return the list of steps with the state of each."""
+    wrong = {steps.owner(problem.pointer).slug for problem in problems if problem.is_error}
+    if not draft.cluster_facts:
+        wrong.add(steps.BASICS.slug)
+    entries = [
+        Link(
+            step.slug,
+            step.title,
+            draft.url_of(step.slug),
+            is_current=step.slug == current,
+            is_done=_was_left(draft, step) and step.slug not in wrong,
+            has_problem=_was_left(draft, step) and step.slug in wrong,
+        )
+        for step in steps.STEPS
+    ]
+    review = Link(steps.REVIEW, "Review", draft.url_of(steps.REVIEW), current == steps.REVIEW, False, False)
+    return [*entries, review]
+
+
+def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
+    found = lists.get("flavors")
+    return {
+        "lines": [(line, steps.owner(line.pointer) is step and line.pointer) for line in preview.lines(draft.body)],
+        "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
+        "drawing": drawing.drawn(layout(draft.body)) if step is steps.DISKS else None,
+    }
+
+
+def _cluster_field(draft: Draft, lists: Lists, problems: list[Problem]) -> ClusterField:
+    found = lists.get("clusters")
+    options = [
+        ClusterOption(
+            one.id,
+            f"{one.name}: {'CCE Turbo' if one.is_turbo else 'CCE'} {one.version}, {one.phase}",
+            one.phase not in ("Available", "ScalingUp", "ScalingDown"),
+        )
+        for one in (found.items if found else ())
+    ]
+    chosen = draft.cluster
+    if chosen and chosen.id not in {one.id for one in options}:
+        options.append(ClusterOption(chosen.id, f"{chosen.name} (not on the list)", False))
+    said = [one for one in problems if not one.pointer] if _was_left(draft, steps.BASICS) else []
+    errors = [one.message for one in said if one.is_error]
+    if chosen is None and _was_left(draft, steps.BASICS):
+        errors.insert(0, "Choose the cluster that the pool is for.")
+    warnings = [one.message for one in said if not one.is_error]
+    if found is None:
+        note = "Sign in to the cloud to see your clusters."
+    else:
+        note = f"{found.error.message} {found.error.remedy}" if found.error else ""
+    return ClusterField(chosen.id if chosen else "", options, errors, warnings, note)
+
+
+def _differences(step: Step, draft: Draft, tree: Tree) -> list[Difference]:
+    """Return what was typed here and differs from what another tab saved."""
+    saved, typed = dict(_texts(answers_of(step.places, draft.body))), dict(_texts(tree))
+    names = [name for name in {**saved, **typed} if saved.get(name, "") != typed.get(name, "")]
+    return [Difference(name, saved.get(name, ""), typed.get(name, "")) for name in names]
+
+
+def _texts(tree: Tree) -> list[tuple[str, str]]:
+    return [(at, text) for at, text in pointers.leaves(tree) if isinstance(text, str)]
+
+
+def _was_left(draft: Draft, step: Step) -> bool:
+    return bool((draft.touched.get(step.slug) or {}).get("left"))
