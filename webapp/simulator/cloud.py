@@ -53,7 +53,7 @@ class Cloud:
         with self.lock:
             self.clusters = {project: seed.clusters(project) for project in seed.PROJECTS}
             self.pools: dict[str, dict[str, pools.Pool]] = {}
-            self.faults.set([])
+            self.faults.replace([])
             self.log.clear()
 
     def cluster(self, project: str, cluster_id: str) -> dict[str, Any]:

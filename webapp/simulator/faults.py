@@ -54,7 +54,7 @@ class Faults:
         self.listed: list[Fault] = []
         self._lock = threading.Lock()
 
-    def set(self, items: Any) -> None:
+    def replace(self, items: Any) -> None:
         """Replace all faults. Raises ValueError."""
         read = [Fault.read(item) for item in (items if isinstance(items, list) else [items])]
         with self._lock:

@@ -278,7 +278,7 @@ class App:
     def _set_faults(self, request: Request) -> Response:
         if request.method in ("PUT", "DELETE"):
             try:
-                self.cloud.faults.set([] if request.method == "DELETE" else request.get_json(silent=True))
+                self.cloud.faults.replace([] if request.method == "DELETE" else request.get_json(silent=True))
             except (ValueError, TypeError) as exc:
                 return answer({"error": str(exc)}, 400)
         return answer([vars(one) for one in self.cloud.faults.listed])
