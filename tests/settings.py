@@ -9,7 +9,7 @@ os.environ["CLOUD_TOKEN_KEYS"] = Fernet.generate_key().decode()
 os.environ["HTTPS"] = "0"
 os.environ["CLOUD_ALLOWED_HOSTS"] = "127.0.0.1"
 
-from webapp.config.settings import *  # noqa: E402, F403
+from webapp.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

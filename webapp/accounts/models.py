@@ -10,7 +10,7 @@ class User(AbstractUser):
     iam_user_id = models.CharField(max_length=64, blank=True)
     iam_domain_id = models.CharField(max_length=64, blank=True)
 
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined, misc]
+    class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["iam_user_id", "iam_domain_id"],

@@ -54,9 +54,10 @@ def pick_lists(
 
 def facts_from(lists: Mapping[str, PickList]) -> Facts:
     """Return the facts that these lists hold; a list that could not be had is "not known"."""
-    known = {name: one.items for name, one in lists.items() if name != "clusters" and not one.error}
-    quotas = known.pop("quotas", ())
-    return Facts(**known, **({"quotas": quotas[0]} if quotas else {}))
+    known: dict[str, Any] = {name: one.items for name, one in lists.items() if name != "clusters" and not one.error}
+    if "quotas" in known:
+        known["quotas"] = known["quotas"][0]
+    return Facts(**known)
 
 
 def _fetch(name: str, session: CloudSession, cluster: Cluster | None) -> PickList:

@@ -46,7 +46,7 @@ class Cluster:
             max_nodes=MAX_NODES_BY_SIZE.get(str(spec.get("flavor") or "").rpartition(".")[2]),
             vpc_id=host.get("vpc"),
             subnet_id=host.get("subnet"),
-            pod_mask=int(mask) if str(mask).isdigit() else None,
+            pod_mask=int(str(mask)) if str(mask).isdigit() else None,
         )
 
     @classmethod

@@ -183,7 +183,8 @@ def _group(at: str, value: dict[str, Any], disks: Sequence[Disk], local: set[str
 def _volume(at: str, space: dict[str, Any], total: int) -> Volume:
     found = _PERCENT.fullmatch(_text(space.get("size"))[:9])
     percent = int(found[1]) if found else 0
-    config = next((space[key] for key in ("lvmConfig", "runtimeConfig") if isinstance(space.get(key), dict)), {})
+    configs = [space[key] for key in ("lvmConfig", "runtimeConfig") if isinstance(space.get(key), dict)]
+    config = configs[0] if configs else {}
     name = _text(space.get("name")).lower()
     lv_type = _text(config.get("lvType")) or "linear"
     return Volume(at, name, percent, total * percent // 100, lv_type, _text(config.get("path")))

@@ -31,7 +31,7 @@ class Seen:
 
     def collides_with(self, last: Mapping[str, Any] | None) -> bool:
         """Whether somebody else changed the step after it was shown here."""
-        return bool(last) and last["version"] > self.version and last["page"] != self.page
+        return last is not None and last["version"] > self.version and last["page"] != self.page
 
 
 def start(*, by: User, cluster: Cluster | None = None) -> Draft:

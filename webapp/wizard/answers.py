@@ -15,6 +15,7 @@ from webapp.wizard import scripts
 from webapp.wizard.places import Kind, Place, Rows
 
 Tree = dict[str, Any]
+Answer = Tree | str  # a row of plain values is its only answer
 Places = tuple[Place | Rows, ...]
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -51,12 +52,12 @@ def tree_of(posted: Mapping[str, str]) -> Tree:
     return tree
 
 
-def answer_at(tree: Tree, at: str) -> Any:
+def answer_at(tree: Answer, at: str) -> Any:
     """Return the answer, or the tree of answers, at a pointer; None where there is none."""
     return pointers.get(tree, at)
 
 
-def rows_in(tree: Tree, at: str) -> list[str]:
+def rows_in(tree: Answer, at: str) -> list[str]:
     """Return the indexes of the rows at a pointer, in order."""
     rows = answer_at(tree, at)
     if not isinstance(rows, dict):
@@ -81,13 +82,9 @@ def answers_of(places: Places, body: JSON) -> Tree:
     tree: Tree = {}
     for place in places:
         value = pointers.get(body, place.at)
-        if value is None:
-            continue
-        answer = _rows_of(place, value) if isinstance(place, Rows) else _text_of(place, value)
-        if place.at:
-            pointers.put(tree, "".join(pointers.join(step) for step in pointers.split(place.at)), answer)
-        else:
-            return answer  # a row of plain values is its only answer
+        if value is not None:
+            answer = _rows_of(place, value) if isinstance(place, Rows) else _text_of(place, value)
+            pointers.put(tree, place.at, answer)
     return tree
 
 
@@ -116,8 +113,6 @@ def _object_of(places: Places, tree: Tree, under: str, problems: dict[str, str])
             value = _value_of(place, answer if isinstance(answer, str) else "")
         if value is None:
             continue
-        if not place.at:
-            return value
         pointers.put(body, place.at, value)
     return body
 
@@ -131,11 +126,11 @@ def _list_of(rows: Rows, tree: Tree, under: str, problems: dict[str, str]) -> JS
         row = answer_at(tree, f"{rows.at}/{index}")
         if is_blank(row):
             continue
-        if isinstance(row, str):
-            row = {"": row}
-            items.append(_value_of(rows.places[0], row[""]))  # type: ignore[arg-type]
-        else:
+        first = rows.places[0]
+        if isinstance(row, dict):
             items.append(_object_of(rows.places, row, f"{at}/{index}", problems))
+        elif isinstance(first, Place):
+            items.append(_value_of(first, row))
     return items or None
 
 
@@ -200,7 +195,13 @@ def _rows_of(rows: Rows, value: JSON) -> Tree:
         entries = value.items() if isinstance(value, dict) else ()
         return {str(i): {"key": key, "value": str(text)} for i, (key, text) in enumerate(entries)}
     items = value if isinstance(value, list) else ()
-    return {str(index): answers_of(rows.places, item) for index, item in enumerate(items)}
+    return {str(index): _row_of(rows, item) for index, item in enumerate(items)}
+
+
+def _row_of(rows: Rows, item: JSON) -> Answer:
+    first = rows.places[0]
+    is_plain = isinstance(first, Place) and not first.at
+    return _text_of(first, item) if is_plain and isinstance(first, Place) else answers_of(rows.places, item)
 
 
 def _copied(body: JSON) -> JSON:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from webapp.nodepool import Problem, pointers
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import options, steps
-from webapp.wizard.answers import Tree, answer_at, is_blank, rows_in
+from webapp.wizard.answers import Answer, Tree, answer_at, is_blank, rows_in
 from webapp.wizard.places import Kind, Place, Rows, Section, Step
 
 
@@ -118,10 +118,10 @@ def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: M
     return Page(step, sections, summary)
 
 
-def _part(place: Place | Rows, under: str, tree: Tree, context: Context, index: dict[str, Blamed]) -> Input | RowList:
+def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> Input | RowList:
     if isinstance(place, Rows):
         return _row_list(place, under, tree, context, index)
-    answer = tree if not place.at and isinstance(tree, str) else answer_at(tree, place.at)
+    answer = answer_at(tree, place.at) if place.at else tree
     value = answer if isinstance(answer, str) else ""
     chosen, note = _choices(place, value, context)
     made = Input(under + place.at, place=place, value=value, choices=chosen, note=note)
@@ -149,7 +149,7 @@ def _why_typed(lists: options.Lists, picks: str) -> str:
     return f"The list could not be loaded, so type the value. {reason}"
 
 
-def _row_list(rows: Rows, under: str, tree: Tree, context: Context, index: dict[str, Blamed]) -> RowList:
+def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> RowList:
     at = under + rows.at
     made = RowList(at, rows=rows, items=[])
     index[at] = made

@@ -47,7 +47,7 @@ def read(form: QueryDict) -> Posted:
     known = target in steps.BY_SLUG or target == steps.REVIEW
     jumps = known and target != form.get("_return")
     return Posted(
-        tree=_rearranged(tree_of(form.dict()), form),
+        tree=_rearranged(tree_of({name: str(form.get(name, "")) for name in form}), form),
         cluster=form.get("cluster"),
         seen=Seen(int(version) if version.isascii() and version.isdigit() else 2**31, form.get("_page", "")),
         move=Move.STAY if stays else Move.JUMP if jumps else Move.NEXT,
@@ -59,10 +59,10 @@ def read(form: QueryDict) -> Posted:
 
 def _rearranged(tree: Tree, form: QueryDict) -> Tree:
     """Add or remove a row, or fill in the cloud's default layout, as was asked."""
-    if "_add" in form:
-        _add_row(tree, form["_add"])
-    if "_remove" in form:
-        _remove_row(tree, form["_remove"])
+    if add := form.get("_add"):
+        _add_row(tree, str(add))
+    if remove := form.get("_remove"):
+        _remove_row(tree, str(remove))
     if form.get("_tool") == "default-storage":
         layout = {"spec": {"nodeTemplate": {"storage": default_storage(body_of(steps.DISKS.places, tree))}}}
         pointers.put(tree, _STORAGE, answer_at(answers_of(steps.DISKS.places, layout), _STORAGE))

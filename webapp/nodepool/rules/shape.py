@@ -259,7 +259,7 @@ _STORAGE = Thing(
     },
 )
 
-_PAIR_KEY = {"key": Text("NP-UTAG-01", needed=True), "value": Text("NP-UTAG-01", needed=True)}
+_PAIR_KEY: dict[str, Value] = {"key": Text("NP-UTAG-01", needed=True), "value": Text("NP-UTAG-01", needed=True)}
 
 _TEMPLATE = Thing(
     "NP-TMPL-01",

@@ -1,0 +1,56 @@
+# Two commands do everything: make run, make test. Each sets up what it needs.
+PYTHON ?= python3
+PORT ?= 8000
+CLOUD_PORT ?= 8900
+SPEED ?= 20
+VENV := .venv
+BIN := $(VENV)/bin
+VAR := var
+
+export PORT CLOUD_PORT SPEED
+
+.DEFAULT_GOAL := help
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+
+run: $(VENV)/run.stamp $(VAR)/secret.key $(VAR)/token.key  ## Run the portal and the local cloud (PORT, CLOUD_PORT, SPEED)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
+
+test: $(VENV)/dev.stamp  ## Set up and pass the tests
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, Dockerfile
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/hadolint Dockerfile
+
+lock: pyproject.toml  ## Make the lock files anew (needs uv on the PATH)
+	uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements.lock
+	uv pip compile pyproject.toml --upgrade --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-dev.lock
+
+clean:  ## Remove what was made here: environment, database, secrets
+	rm -rf $(VENV) $(VAR)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock | $(VENV)/bin/python
+	@test -f $(VENV)/dev.stamp && test ! requirements.lock -nt $(VENV)/dev.stamp || $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VAR)/secret.key: | $(VENV)/run.stamp
+	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))" > $@
+
+$(VAR)/token.key: | $(VENV)/run.stamp
+	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
+
+.PHONY: help run test lint lock clean
