@@ -1,0 +1,110 @@
+"""A real Chromium in front of real processes: the local cloud and the portal under its production server."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from cryptography.fernet import Fernet
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+HOW_TO_GET_IT = "No Chromium found: browser tests are skipped. Get one with: apt-get install chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_collection_modifyitems(items) -> None:
+    here = [item for item in items if "/browser/" in str(item.path)]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None and os.environ.get("REQUIRE_BROWSER") != "1":
+            item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
+
+
+@pytest.fixture(scope="session")
+def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
+    """The portal as in production, with a database of its own."""
+    folder, port = tmp_path_factory.mktemp("portal"), free_port()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "webapp.config.settings",
+        "VAR_DIR": str(folder),
+        "SECRET_KEY": "only-for-this-test-" * 3,
+        "CLOUD_TOKEN_KEYS": Fernet.generate_key().decode(),
+        "HTTPS": "0",
+        "DEMO": "1",
+        "CLOUD_AUTH_URL": f"{cloud_url}/v3",
+        "CLOUD_ALLOWED_HOSTS": "127.0.0.1",
+        "POLL_INTERVAL_S": "0.5",
+        "LOG_LEVEL": "ERROR",
+    }
+    for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+        )
+    server = [sys.executable, "-m", "granian", "--interface", "wsgi", "webapp.config.wsgi:application", "--no-log"]
+    server += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
+    with subprocess.Popen(server, cwd=ROOT, env=environment) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_answering(f"{url}/healthz", process)
+        yield url
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, HOW_TO_GET_IT
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, portal):
+    """Open a page of a new browser profile; what it writes to the console fails the test at its end."""
+    contexts, complaints = [], []
+
+    def opened(**wishes) -> Page:
+        context = chromium.new_context(base_url=portal, **wishes)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    expected = ("422", "409", "401")  # Chromium reports these answers as errors
+    assert [text for text in complaints if not any(code in text for code in expected)] == []
+
+
+def sign_in(page: Page, name: str = "anna") -> None:
+    page.goto("/sign-in")
+    page.fill("#id_domain", ANNA["domain"])
+    page.fill("#id_user", name)
+    page.fill("#id_password", f"{name}-demo-1")
+    page.fill("#id_project", ANNA["project"])
+    page.click("main button:has-text('Sign in')")
+    page.wait_for_url("**/")
+
+
+def demand_accessible(page: Page) -> None:
+    """Fail where axe-core finds a violation."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

@@ -1,0 +1,96 @@
+"""The local cloud as a process of its own, and people who are signed in to it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "tests" / "examples"
+ANNA = {"user": "anna", "password": "anna-demo-1", "domain": "OTC-EU-DE-00000000001000012345", "project": "eu-de_sandbox"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_answering(url: str, process: subprocess.Popen) -> None:
+    for _ in range(200):
+        if process.poll() is not None:
+            raise RuntimeError(f"{url}: the process ended with {process.returncode}")
+        try:
+            requests.get(url, timeout=1)
+        except requests.ConnectionError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"{url} does not answer")
+
+
+@pytest.fixture(scope="session")
+def cloud_url() -> Iterator[str]:
+    """A local cloud, a thousand times as fast as the real one."""
+    port = free_port()
+    command = [sys.executable, "manage.py", "cloud", "--port", str(port), "--speed", "1000"]
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_answering(f"{url}/v3", process)
+        yield url
+        process.terminate()
+
+
+class LocalCloud:
+    """The control endpoints of the local cloud."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def fault(self, **fault) -> None:
+        requests.put(f"{self.url}/_faults", json=fault, timeout=5).raise_for_status()
+
+    def no_faults(self) -> None:
+        requests.delete(f"{self.url}/_faults", timeout=5).raise_for_status()
+
+    def advance(self, seconds: float) -> None:
+        requests.put(f"{self.url}/_clock", json={"advance": seconds}, timeout=5).raise_for_status()
+
+    def log(self, method: str = "", ending: str = "") -> list[dict]:
+        entries = requests.get(f"{self.url}/_log", timeout=5).json()
+        return [one for one in entries if method in ("", one["method"]) and one["path"].endswith(ending)]
+
+
+@pytest.fixture
+def local_cloud(cloud_url, settings) -> LocalCloud:
+    """The local cloud in its first state; the portal in this process talks to it."""
+    from django.core.cache import cache
+
+    cache.clear()
+    settings.CLOUD_AUTH_URL = f"{cloud_url}/v3"
+    settings.CLOUD_ALLOWED_HOSTS = ["127.0.0.1"]
+    requests.put(f"{cloud_url}/_reset", timeout=5).raise_for_status()
+    return LocalCloud(cloud_url)
+
+
+@pytest.fixture
+def anna(local_cloud):
+    """Anna's session with the cloud."""
+    from webapp.cloud.iam import sign_in
+
+    return sign_in(**ANNA)
+
+
+@pytest.fixture
+def anna_client(local_cloud, client, db):
+    """A browser in which Anna is signed in by her cloud password."""
+    answer = client.post("/sign-in", {"way": "cloud", **ANNA})
+    assert answer.status_code == 302
+    return client
