@@ -13,7 +13,12 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tests" / "examples"
-ANNA = {"user": "anna", "password": "anna-demo-1", "domain": "OTC-EU-DE-00000000001000012345", "project": "eu-de_sandbox"}
+ANNA = {
+    "user": "anna",
+    "password": "anna-demo-1",
+    "domain": "OTC-EU-DE-00000000001000012345",
+    "project": "eu-de_sandbox",
+}
 
 
 def free_port() -> int:

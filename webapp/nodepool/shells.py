@@ -4,7 +4,7 @@ from typing import Any
 
 from webapp.nodepool.pointers import JSON
 
-_OPTIONAL_OBJECTS = ("runtime", "extendParam", "nodeNicSpec", "publicIP", "storage", "k8sTags")
+_OPTIONAL_OBJECTS = ("runtime", "extendParam", "nodeNicSpec", "publicIP", "k8sTags")
 _OPTIONAL_LISTS = ("taints", "userTags")
 
 

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from webapp.cloud.errors import CloudError
-from webapp.nodepool import pointers
+from webapp.nodepool import choices, pointers
 from webapp.nodepool.facts import Flavor, Quotas, Zone
 from webapp.nodepool.pointers import JSON
 from webapp.wizard.answers import Tree, answer_at
@@ -72,9 +72,8 @@ def table(lists: Lists, tree: Tree, search: str) -> Shown:
         return Shown(None, (), 0, 0, search, None, error)
     choice = answer_at(tree, AT)
     names = tuple(zone.name for zone in zones.items) if zones else ()
-    key = (found.fetched_at, names, search.lower(), choice if search else "", lists.get("quotas") is None)
     offers = _narrowed(_offers(found.items, zones.items if zones else (), _quotas(lists)), search, choice)
-    made = Table((*key, tuple(offer.flavor.id for offer in offers)), names, offers)
+    made = Table((found.fetched_at, tuple((offer.flavor.id, offer.reason) for offer in offers)), names, offers)
     return Shown(
         _marked(_drawn(made), choice), names, len(offers), len(found.items), search, found.fetched_at, found.error
     )
@@ -109,6 +108,8 @@ def _offer(flavor: Flavor, every: Sequence[str], open_zones: Sequence[str], quot
 
 
 def _reason(flavor: Flavor, zones: Sequence[str], quotas: Quotas) -> str:
+    if flavor.vcpus < choices.MIN_VCPUS or flavor.memory_mib < choices.MIN_MEMORY_MIB:
+        return f"a node needs {choices.MIN_VCPUS} vCPU and {choices.MIN_MEMORY_MIB // 1024} GiB"
     if zones and not any(flavor.is_usable_in(zone) for zone in zones):
         return "not to be had in any zone"
     for need, quota, unit in (

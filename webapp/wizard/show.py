@@ -69,7 +69,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
     is_conflict: bool = False,
 ) -> dict[str, Any]:
     """Return what a step's page shows; `fresh` are answers that were posted just now."""
-    wanted = (*step.lists, "clusters") if step is steps.BASICS else step.lists
+    wanted = dict.fromkeys((*step.lists, "flavors", *(("clusters",) if step is steps.BASICS else ())))
     lists = checks.lists_for(request.cloud, wanted, draft.cluster, refresh="_refresh" in request.POST)
     problems = checks.problems_of(draft.body, draft.cluster, lists)
     speaks = _was_left(draft, step)

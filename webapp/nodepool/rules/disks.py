@@ -68,7 +68,7 @@ def root_holds_the_image(subject: Subject) -> Found:
 @rule("NP-VOL-SCSI-01", f"{ROOT}/hw:passthrough", "API reference, table 8")
 def bare_metal_disks_are_scsi(subject: Subject) -> Found:
     """Bare metal needs SCSI pass-through on every disk."""
-    for at in subject.disks if subject.is_bare_metal else ():
+    for at in subject.disks if subject.is_bare_metal and subject.cluster.is_turbo else ():
         if subject.flag(f"{at}/hw:passthrough") is not True and f"{at}/hw:passthrough" not in subject.unfit:
             yield f"{at}/hw:passthrough", "Bare metal needs SCSI pass-through on every disk: choose yes."
 

@@ -103,7 +103,9 @@ def selectors_find_disks(subject: Subject) -> Found:
     if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
         return
     for at in subject.layout.unmatched:
-        if subject.text(f"{at}/storageType") == "evs":
+        size, count = (subject.text(f"{at}/matchLabels/{name}") for name in ("size", "count"))
+        is_readable = all(_DIGITS.fullmatch(text) and int(text) for text in (size, count) if text)
+        if subject.text(f"{at}/storageType") == "evs" and is_readable:
             yield at, "This selector finds no disk: no free data disk has this type, size and encryption."
 
 

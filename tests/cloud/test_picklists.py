@@ -1,0 +1,39 @@
+from datetime import timedelta
+
+import time_machine
+from django.utils import timezone
+
+from webapp.cloud import picklists
+
+
+def test_a_list_is_asked_for_once_and_then_kept(anna, local_cloud):
+    for _ in range(3):
+        found = picklists.pick_lists(anna, ["flavors", "zones"])
+    assert len(found["flavors"].items) > 100
+    assert len(local_cloud.log("GET", "/cloudservers/flavors")) == 1
+
+
+def test_a_list_that_may_not_be_had_is_empty_and_says_why(anna):
+    found = picklists.pick_lists(anna, ["agencies"])["agencies"]
+    assert (found.items, found.error.status) == ((), 403)
+
+
+def test_an_old_copy_is_shown_when_the_cloud_fails(anna, local_cloud):
+    before = picklists.pick_lists(anna, ["key_pairs"])["key_pairs"]
+    local_cloud.fault(kind="status", status=500, path="os-keypairs")
+    after = picklists.pick_lists(anna, ["key_pairs"], refresh=True)["key_pairs"]
+    assert (after.items, after.fetched_at) == (before.items, before.fetched_at)
+    assert after.error is not None
+
+
+def test_a_list_older_than_two_minutes_is_asked_for_again(anna, local_cloud):
+    picklists.pick_lists(anna, ["zones"])
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        picklists.pick_lists(anna, ["zones"])
+    assert len(local_cloud.log("GET", "/os-availability-zone")) == 2
+
+
+def test_a_list_that_could_not_be_had_is_not_held_against_a_body(anna):
+    facts = picklists.facts_from(picklists.pick_lists(anna, ["agencies", "quotas"]))
+    assert facts.agencies is None
+    assert facts.quotas.servers is not None

@@ -1,0 +1,350 @@
+# ruff: noqa: E501 - rows of a table
+"""Every row changes a good body at one place and names the rule that must speak there, or its silence."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import EXAMPLES
+from webapp.nodepool import Cluster, Facts, check, pointers
+from webapp.nodepool.facts import Flavor, KeyPair, Quota, Quotas, ServerGroup, Subnet, VolumeType, Zone
+from webapp.nodepool.rules import CATALOGUE
+
+STANDARD = {"category": "standard", "version": "v1.29"}
+TURBO = {"category": "turbo", "version": "v1.29"}
+T = "/spec/nodeTemplate"
+
+
+class DROP:
+    """Stands for a member that is left out."""
+
+
+def a_body(**changes):
+    body = {
+        "kind": "NodePool",
+        "apiVersion": "v3",
+        "metadata": {"name": "pool-1"},
+        "spec": {
+            "type": "vm",
+            "initialNodeCount": 2,
+            "nodeTemplate": {
+                "flavor": "c7n.xlarge.2",
+                "az": "eu-de-01",
+                "os": "HCE OS 2.0",
+                "login": {"sshKey": "id_rsa"},
+                "rootVolume": {"volumetype": "SAS", "size": 50},
+                "dataVolumes": [{"volumetype": "SAS", "size": 100}],
+                "runtime": {"name": "containerd"},
+            },
+        },
+    }
+    for at, value in changes.items():
+        *_, last = pointers.split(at)
+        if value is DROP:
+            del pointers.get(body, at.rpartition("/")[0])[last]
+        else:
+            pointers.put(body, at, value)
+    return body
+
+
+def storage(**changes):
+    made = {
+        "storageSelectors": [{"name": "cceUse", "storageType": "evs", "matchLabels": {"size": "100", "count": "1"}}],
+        "storageGroups": [
+            {
+                "name": "vgpaas",
+                "cceManaged": True,
+                "selectorNames": ["cceUse"],
+                "virtualSpaces": [{"name": "runtime", "size": "90%"}, {"name": "kubernetes", "size": "10%"}],
+            }
+        ],
+    }
+    for at, value in changes.items():
+        pointers.put(made, at, value)
+    return made
+
+
+USER = {"name": "user", "size": "100%", "lvmConfig": {"lvType": "linear", "path": "/opt/data"}}
+S = f"{T}/storage"
+SPACE = "/storageGroups/0/virtualSpaces"
+
+ERRORS = [
+    ("/kind", "Pool", "/kind", "NP-KIND-01"),
+    ("/kind", DROP, "/kind", "NP-KIND-01"),
+    ("/apiVersion", "v2", "/apiVersion", "NP-KIND-02"),
+    ("/metadata", DROP, "/metadata", "NP-META-01"),
+    ("/metadata/name", DROP, "/metadata/name", "NP-NAME-01"),
+    ("/metadata/name", "a" * 51, "/metadata/name", "NP-NAME-01"),
+    ("/metadata/name", "pool-", "/metadata/name", "NP-NAME-02"),
+    ("/metadata/name", "my_pool", "/metadata/name", "NP-NAME-02"),
+    ("/metadata/name", "1pool", "/metadata/name", "NP-NAME-02"),
+    ("/metadata/name", "DefaultPool", "/metadata/name", "NP-NAME-03"),
+    ("/spec/type", "bms", "/spec/type", "NP-TYPE-01"),
+    ("/spec/type", "ElasticBMS", "/spec/type", "NP-TYPE-02"),
+    ("/spec/initialNodeCount", -1, "/spec/initialNodeCount", "NP-COUNT-01"),
+    ("/spec/initialNodeCount", "2", "/spec/initialNodeCount", "NP-COUNT-01"),
+    ("/spec/initialNodeCount", True, "/spec/initialNodeCount", "NP-COUNT-01"),
+    ("/spec/initialNodeCount", 2.0, "/spec/initialNodeCount", "NP-COUNT-01"),
+    ("/spec/initialNodeCount", DROP, "/spec/initialNodeCount", "NP-COUNT-01"),
+    ("/spec/customSecurityGroups", ["a"] * 6, "/spec/customSecurityGroups", "NP-SG-02"),
+    ("/spec/customSecurityGroups", [1], "/spec/customSecurityGroups/0", "NP-SG-01"),
+    ("/spec/nodeTemplate", [], "/spec/nodeTemplate", "NP-TMPL-01"),
+    (f"{T}/flavor", DROP, f"{T}/flavor", "NP-FLAV-01"),
+    (f"{T}/az", "", f"{T}/az", "NP-AZ-01"),
+    (f"{T}/os", "CentOS 7.6", f"{T}/os", "NP-OS-06"),
+    (f"{T}/os", "EulerOS 2.5", f"{T}/os", "NP-OS-07"),
+    (f"{T}/billingMode", 1, f"{T}/billingMode", "NP-BILL-01"),
+    (f"{T}/login", DROP, f"{T}/login", "NP-LOGIN-00"),
+    (f"{T}/login", {}, f"{T}/login/sshKey", "NP-LOGIN-04"),
+    (f"{T}/login/sshKey", "my key", f"{T}/login/sshKey", "NP-LOGIN-01"),
+    (f"{T}/login/userPassword", {"username": "root", "password": "p"}, f"{T}/login/userPassword", "NP-LOGIN-04"),
+    (f"{T}/rootVolume/size", 39, f"{T}/rootVolume/size", "NP-ROOT-01"),
+    (f"{T}/rootVolume/size", 1025, f"{T}/rootVolume/size", "NP-ROOT-01"),
+    (f"{T}/rootVolume/volumetype", "co-p1", f"{T}/rootVolume/volumetype", "NP-VOL-TYPE-04"),
+    (f"{T}/rootVolume/volumetype", "FAST", f"{T}/rootVolume/volumetype", "NP-VOL-TYPE-01"),
+    (f"{T}/dataVolumes", DROP, f"{T}/dataVolumes", "NP-DATA-03"),
+    (f"{T}/dataVolumes", [], f"{T}/dataVolumes", "NP-DATA-03"),
+    (f"{T}/dataVolumes", [{"volumetype": "SAS", "size": 100}] * 17, f"{T}/dataVolumes", "NP-DATA-02"),
+    (f"{T}/dataVolumes/0/size", 99, f"{T}/dataVolumes/0/size", "NP-DATA-01"),
+    (f"{T}/dataVolumes/0/size", 32769, f"{T}/dataVolumes/0/size", "NP-DATA-01"),
+    (f"{T}/dataVolumes/0/hw:passthrough", "true", f"{T}/dataVolumes/0/hw:passthrough", "NP-VOL-SCSI-01"),
+    (
+        f"{T}/rootVolume/metadata",
+        {"__system__encrypted": "1"},
+        f"{T}/rootVolume/metadata/__system__cmkid",
+        "NP-VOL-ENC-02",
+    ),
+    (
+        f"{T}/rootVolume/metadata",
+        {"__system__encrypted": True},
+        f"{T}/rootVolume/metadata/__system__encrypted",
+        "NP-VOL-ENC-01",
+    ),
+    (f"{T}/rootVolume/metadata", {"__system__cmkid": "k" * 36}, f"{T}/rootVolume/metadata/__system__cmkid", "NP-X-10"),
+    (f"{T}/nodeNicSpec", {"primaryNic": {"fixedIps": ["10.0.0.300"]}}, f"{T}/nodeNicSpec/primaryNic/fixedIps/0", "NP-NIC-06"),
+    (f"{T}/nodeNicSpec", {"primaryNic": {"ipBlock": "10.0.0.0"}}, f"{T}/nodeNicSpec/primaryNic/ipBlock", "NP-NIC-07"),
+    (f"{T}/publicIP", {"count": 1}, f"{T}/publicIP/eip", "NP-EIP-03"),
+    (
+        f"{T}/publicIP",
+        {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": {"size": 0, "sharetype": "PER"}}},
+        f"{T}/publicIP/eip/bandwidth/size",
+        "NP-EIP-06",
+    ),
+    (
+        f"{T}/publicIP",
+        {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": {"size": 5, "sharetype": "WHOLE"}}},
+        f"{T}/publicIP/eip/bandwidth/sharetype",
+        "NP-EIP-07",
+    ),
+    (f"{T}/publicIP", {"ids": ["a", "b", "c"]}, f"{T}/publicIP/ids", "NP-EIP-02"),
+    (f"{T}/extendParam", {"maxPods": 15}, f"{T}/extendParam/maxPods", "NP-PODS-01"),
+    (f"{T}/extendParam", {"maxPods": 257}, f"{T}/extendParam/maxPods", "NP-PODS-01"),
+    (f"{T}/extendParam", {"alpha.cce/preInstall": "ls -l"}, f"{T}/extendParam/alpha.cce~1preInstall", "NP-SCRIPT-01"),
+    (
+        f"{T}/extendParam",
+        {"alpha.cce/preInstall": "AAAA" * 1280, "alpha.cce/postInstall": "AAAA" * 1281},
+        f"{T}/extendParam/alpha.cce~1postInstall",
+        "NP-SCRIPT-02",
+    ),
+    (f"{T}/extendParam", {"nicMultiqueue": '[{"queue":4}]'}, f"{T}/extendParam/nicMultiqueue", "NP-NICQ-01"),
+    (f"{T}/extendParam", {"containerBaseSize": 9}, f"{T}/extendParam/containerBaseSize", "NP-BASE-01"),
+    (f"{T}/userTags", {"a": "b"}, f"{T}/userTags", "NP-UTAG-01"),
+    (f"{T}/userTags", [{"key": f"k{i}", "value": ""} for i in range(21)], f"{T}/userTags", "NP-UTAG-02"),
+    (f"{T}/userTags", [{"key": "a", "value": ""}] * 2, f"{T}/userTags/1/key", "NP-UTAG-03"),
+    (f"{T}/userTags", [{"key": "k" * 37, "value": ""}], f"{T}/userTags/0/key", "NP-UTAG-04"),
+    (f"{T}/userTags", [{"key": "k", "value": "v" * 44}], f"{T}/userTags/0/value", "NP-UTAG-05"),
+    (f"{T}/userTags", [{"key": "sys_x", "value": ""}], f"{T}/userTags/0/key", "NP-UTAG-07"),
+    (f"{T}/k8sTags", {f"k{i}": "" for i in range(21)}, f"{T}/k8sTags", "NP-KTAG-01"),
+    (f"{T}/k8sTags", {"a": 1}, f"{T}/k8sTags/a", "NP-KTAG-01"),
+    (f"{T}/k8sTags", {"a-": "x"}, f"{T}/k8sTags/a-", "NP-KTAG-02"),
+    (f"{T}/k8sTags", {"A.b/c": "x"}, f"{T}/k8sTags/A.b~1c", "NP-KTAG-03"),
+    (f"{T}/k8sTags", {"a": "-x"}, f"{T}/k8sTags/a", "NP-KTAG-04"),
+    (f"{T}/k8sTags", {"cce.cloud.com/x": "y"}, f"{T}/k8sTags/cce.cloud.com~1x", "NP-KTAG-05"),
+    (f"{T}/taints", [{"key": "a", "value": "b", "effect": "PrefereNoSchedule"}], f"{T}/taints/0/effect", "NP-TAINT-05"),
+    (f"{T}/taints", [{"key": "a", "effect": "NoSchedule"}] * 2, f"{T}/taints/1/key", "NP-TAINT-06"),
+    (f"{T}/taints", [{"key": "a b", "effect": "NoSchedule"}], f"{T}/taints/0/key", "NP-TAINT-03"),
+    ("/spec/autoscaling", {"enable": True, "minNodeCount": 3, "maxNodeCount": 2}, "/spec/autoscaling/maxNodeCount", "NP-AS-03"),
+    ("/spec/autoscaling", {"enable": True, "priority": -1}, "/spec/autoscaling/priority", "NP-AS-05"),
+    ("/spec/autoscaling", {"enable": "true"}, "/spec/autoscaling/enable", "NP-AS-01"),
+    (S, {"storageSelectors": [], "storageGroups": []}, f"{S}/storageSelectors", "NP-STOR-02"),
+    (S, storage(**{"/storageSelectors/0/matchLabels/size": "100GB"}), f"{S}/storageSelectors/0/matchLabels/size", "NP-SEL-05"),
+    (S, storage(**{"/storageSelectors/0/matchLabels/size": 100}), f"{S}/storageSelectors/0/matchLabels/size", "NP-SEL-05"),
+    (S, storage(**{"/storageSelectors/0/matchLabels/size": "200"}), f"{S}/storageSelectors/0", "NP-SEL-11"),
+    (S, storage(**{"/storageSelectors/0/matchLabels/count": "0"}), f"{S}/storageSelectors/0/matchLabels/count", "NP-SEL-09"),
+    (S, storage(**{"/storageGroups/0/selectorNames": ["x"]}), f"{S}/storageGroups/0/selectorNames/0", "NP-GRP-03"),
+    (S, storage(**{f"{SPACE}/0/size": "95%"}), f"{S}{SPACE}", "NP-SPACE-04"),
+    (S, storage(**{f"{SPACE}/0/size": "90"}), f"{S}{SPACE}/0/size", "NP-SPACE-03"),
+    (S, storage(**{f"{SPACE}/0/size": "0%"}), f"{S}{SPACE}/0/size", "NP-SPACE-03"),
+    (S, storage(**{"/storageGroups/0/cceManaged": False}), f"{S}{SPACE}/0/name", "NP-SPACE-02"),
+    (S, storage(**{f"{SPACE}/0/runtimeConfig": {"lvType": "striped"}}), f"{S}{SPACE}/0/runtimeConfig/lvType", "NP-LVM-03"),
+    (S, storage(**{f"{SPACE}/1": {**USER, "size": "10%", "lvmConfig": {"lvType": "linear"}}}), f"{S}{SPACE}/1/lvmConfig/path", "NP-PATH-01"),
+    (S, storage(**{f"{SPACE}/1": {"name": "user", "size": "10%"}}), f"{S}{SPACE}/1/lvmConfig", "NP-SPACE-05"),
+    (S, storage(**{f"{SPACE}/1": {**USER, "size": "10%", "lvmConfig": {"lvType": "linear", "path": "/var/lib/x"}}}), f"{S}{SPACE}/1/lvmConfig/path", "NP-PATH-02"),
+    (f"{T}/flavor", "d2.xlarge.8", S, "NP-X-12"),
+]  # fmt: skip
+
+SILENT = [
+    ("/metadata/name", "a" * 50),
+    ("/metadata/name", "a"),
+    ("/spec/initialNodeCount", 0),
+    ("/spec/nodeTemplate/rootVolume/size", 40),
+    ("/spec/nodeTemplate/rootVolume/size", 1024),
+    ("/spec/nodeTemplate/dataVolumes/0/size", 32768),
+    (f"{T}/rootVolume/volumetype", "SATA"),
+    (f"{T}/dataVolumes", [{"volumetype": "SAS", "size": 100}] * 16),
+    (f"{T}/userTags", [{"key": f"k{i}", "value": ""} for i in range(20)]),
+    (f"{T}/k8sTags", {"example.com/tier": "web", "empty": ""}),
+    (f"{T}/taints", [{"key": "a", "value": "", "effect": "NoExecute"}]),
+    (f"{T}/os", DROP),
+    (f"{T}/runtime", DROP),
+    (f"{T}/runtime", {}),
+    (f"{T}/runtime", {"name": ""}),
+    (f"{T}/publicIP", {"eip": {"bandwidth": {}}}),
+    (f"{T}/nodeNicSpec", {"primaryNic": {}}),
+    (f"{T}/login", {"sshKey": "id_rsa", "userPassword": {"username": "", "password": ""}}),
+    (f"{T}/extendParam", {}),
+    (f"{T}/extendParam", {"maxPods": 16}),
+    (f"{T}/extendParam", {"alpha.cce/preInstall": "AAAA" * 1280, "alpha.cce/postInstall": "AAAA" * 1280}),
+    (f"{T}/billingMode", 0),
+    (f"{T}/count", 1),
+    ("/spec/nodeManagement", {"serverGroupReference": ""}),
+    ("/spec/autoscaling", {"enable": False, "minNodeCount": 0, "maxNodeCount": 0}),
+    ("/metadata/uid", "x"),
+    (S, storage()),
+    (S, storage(**{f"{SPACE}/1/name": "Kubernetes"})),
+]
+
+
+def errors_of(body, cluster=STANDARD, facts=None):
+    found = check(body, cluster, facts) if facts else check(body, cluster)
+    return [(one.pointer, one.code) for one in found if one.is_error]
+
+
+def test_the_body_that_all_rows_change_is_good():
+    assert check(a_body(), STANDARD) == []
+
+
+@pytest.mark.parametrize(("at", "value", "pointer", "code"), ERRORS, ids=lambda one: str(one)[:40])
+def test_a_broken_rule_is_blamed_on_its_place(at, value, pointer, code):
+    assert (pointer, code) in errors_of(a_body(**{at: copy.deepcopy(value)}))
+
+
+@pytest.mark.parametrize(("at", "value"), SILENT, ids=lambda one: str(one)[:40])
+def test_good_neighbours_of_each_limit_are_no_error(at, value):
+    assert errors_of(a_body(**{at: copy.deepcopy(value)})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "cluster"), [("request-cce", {"category": "standard", "version": "v1.25"}), ("request-cce-turbo", TURBO)]
+)
+def test_the_published_examples_pass(name, cluster):
+    body = json.loads((EXAMPLES / f"{name}.json").read_text())
+    assert errors_of(body, cluster) == []
+
+
+def test_the_key_apiversion_is_taken_in_any_case():
+    body = a_body()
+    body["apiversion"] = body.pop("apiVersion")
+    assert check(body, STANDARD) == []
+
+
+def test_a_key_that_nobody_knows_is_a_warning_at_its_pointer():
+    found = check(a_body(**{f"{T}/colour": "red"}), STANDARD)
+    assert [(one.pointer, one.code, one.is_error) for one in found] == [(f"{T}/colour", "NP-SPEC-01", False)]
+
+
+def test_bare_metal_needs_scsi_on_every_disk():
+    body = a_body(**{"/spec/type": "ElasticBMS"})
+    assert errors_of(body, TURBO) == [
+        (f"{T}/rootVolume/hw:passthrough", "NP-VOL-SCSI-01"),
+        (f"{T}/dataVolumes/0/hw:passthrough", "NP-VOL-SCSI-01"),
+    ]
+
+
+def test_an_operator_can_raise_a_warning_to_an_error():
+    body = a_body(**{f"{T}/rootVolume/volumetype": "SATA"})
+    found = check(body, STANDARD, raised={"NP-VOL-TYPE-02"})
+    assert [one.is_error for one in found if one.code == "NP-VOL-TYPE-02"] == [True]
+
+
+FACTS = Facts(
+    flavors=(Flavor("c7n.xlarge.2", 4, 8192, zones={"eu-de-01": "sellout"}), Flavor("s3.medium.2", 1, 2048)),
+    zones=(Zone("eu-de-01"), Zone("eu-de-02")),
+    volume_types=(VolumeType("SAS", frozenset({"eu-de-02"})),),
+    key_pairs=(KeyPair("other"),),
+    subnets=(Subnet("net", "n", "10.0.0.0/24", "vpc-b"),),
+    server_groups=(ServerGroup("group", "g", member_count=15),),
+    pool_names=("pool-1",),
+    quotas=Quotas(servers=Quota(2, 1), server_group_members=16),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, ("/metadata/name", "NP-NAME-04")),
+        ({}, (f"{T}/flavor", "NP-FLAV-03")),
+        ({}, (f"{T}/login/sshKey", "NP-LOGIN-02")),
+        ({}, (f"{T}/rootVolume/volumetype", "NP-VOL-TYPE-03")),
+        ({f"{T}/flavor": "s3.medium.2"}, (f"{T}/flavor", "NP-FLAV-04")),
+        ({f"{T}/az": "eu-de-09"}, (f"{T}/az", "NP-AZ-01")),
+        ({"/spec/nodeManagement": {"serverGroupReference": "x"}}, ("/spec/nodeManagement/serverGroupReference", "NP-SGRP-01")),
+        ({"/spec/nodeManagement": {"serverGroupReference": "group"}}, ("/spec/nodeManagement/serverGroupReference", "NP-SGRP-03")),
+        ({f"{T}/nodeNicSpec": {"primaryNic": {"subnetId": "net"}}}, (f"{T}/nodeNicSpec/primaryNic/subnetId", "NP-NIC-02")),
+    ],
+)  # fmt: skip
+def test_live_facts_are_held_against_the_body(changes, expected):
+    cluster = Cluster("CCE", "v1.29", vpc_id="vpc-a")
+    assert expected in errors_of(a_body(**changes), cluster, FACTS)
+
+
+def test_a_cluster_that_is_not_available_takes_no_pool():
+    assert ("", "NP-CLU-01") in errors_of(a_body(), Cluster("CCE", "v1.29", phase="Upgrading"))
+
+
+def deep(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+WILD = [None, 1, "x", [], {}, {"spec": deep(10_000)}, a_body(**{f"{T}/dataVolumes": [{}] * 100_000})]
+WILD += [
+    a_body(**{f"{T}/flavor": "x" * 1_000_000, "/metadata/name": "\x00\ud800"}),
+    a_body(**{f"{T}/k8sTags": {"k" * 999: 1e999}}),
+]
+WILD += [a_body(**{f"{T}/userTags": [{"key": "k", "value": "v"}] * 50_000}), {f"k{i}": i for i in range(100_000)}]
+WILD += [a_body(**{"/spec/initialNodeCount": 10**4000, f"{T}/extendParam": {"nicMultiqueue": "[" * 100_000}})]
+
+
+@pytest.mark.parametrize("body", WILD, ids=range(len(WILD)))
+def test_any_json_value_gets_an_answer(body):
+    assert isinstance(check(body, STANDARD), list)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+PLACES = sorted({rule.place.replace("*", "0") for rule in CATALOGUE if rule.place})
+
+
+@settings(max_examples=300, deadline=None)
+@given(at=st.sampled_from(PLACES), value=JSON)
+def test_a_wrong_value_anywhere_never_raises(at, value):
+    body = a_body(**{S: storage()})
+    try:
+        pointers.put(body, at, value)
+    except LookupError:
+        return
+    for cluster in (STANDARD, TURBO):
+        assert all(one.pointer == "" or one.pointer.startswith("/") for one in check(body, cluster, FACTS))
+
+
+def test_every_rule_has_a_source_and_says_what_it_demands():
+    assert [rule.code for rule in CATALOGUE if not rule.says] == []

@@ -1,0 +1,166 @@
+"""Sent once, settled by looking: over real HTTP, with the local cloud's faults."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from tests.nodepool.test_rules import a_body
+from webapp.accounts.actions import person_of
+from webapp.cloud.client import Cloud
+from webapp.nodepool import Cluster
+from webapp.pools import actions
+from webapp.pools.models import Creation, PoolStatus
+from webapp.pools.status import condition, status_of
+
+pytestmark = pytest.mark.django_db
+LOST = {"method": "POST", "path": "nodepools$", "times": 1}
+
+
+def prod_standard(session):
+    found = (Cluster.from_api(one) for one in Cloud(session).clusters())
+    return next(one for one in found if one.name == "prod-standard")
+
+
+@pytest.fixture
+def order(anna):
+    """Make an order as Anna."""
+
+    def made(key="draft:1", **changes):
+        return actions.submit(
+            body=a_body(**changes), cluster=prod_standard(anna), by=person_of(anna), key=key, session=anna
+        )
+
+    return made
+
+
+def test_an_accepted_order_knows_its_pool(order, anna, local_cloud):
+    creation = order()
+    actions.send(creation, anna)
+    assert (creation.state, bool(creation.pool_id)) == ("accepted", True)
+    assert local_cloud.log("POST", "nodepools")[0]["body"] == a_body()
+
+
+def test_the_same_key_is_the_same_order_and_is_sent_once(order, anna, local_cloud):
+    for _ in range(3):
+        actions.send(order(), anna)
+    assert Creation.objects.count() == 1
+    assert len(local_cloud.log("POST", "nodepools")) == 1
+
+
+def test_a_refusal_keeps_the_clouds_words_and_the_place(order, anna):
+    creation = order(**{"/spec/nodeTemplate/login/sshKey": "nobody"})
+    actions.send(creation, anna)
+    assert creation.state == "refused"
+    assert creation.problem["pointer"] == "/spec/nodeTemplate/login/sshKey"
+
+
+def test_a_taken_name_is_refused_before_anything_is_sent(order, anna, local_cloud):
+    actions.send(order(), anna)
+    second = order("draft:2")
+    actions.send(second, anna)
+    assert (second.state, second.problem["code"]) == ("refused", "NP-NAME-04")
+    assert len(local_cloud.log("POST", "nodepools")) == 1
+
+
+@pytest.mark.parametrize("kind", ["accept_then_504", "accept_then_drop"])
+def test_a_lost_answer_is_settled_by_looking_and_nothing_is_sent_twice(order, anna, local_cloud, kind):
+    local_cloud.fault(kind=kind, **LOST)
+    creation = order()
+    actions.send(creation, anna)
+    assert creation.state == "unknown"
+    actions.look(creation, anna)
+    assert (creation.state, bool(creation.pool_id)) == ("accepted", True)
+    assert len(local_cloud.log("POST", "nodepools")) <= 1
+
+
+def test_an_order_that_never_arrived_can_be_sent_again_after_some_looks(order, anna, local_cloud):
+    local_cloud.fault(kind="drop", **LOST)
+    creation = order()
+    actions.send(creation, anna)
+    actions.send_again(creation, anna)
+    assert creation.state == "unknown"
+    for _ in range(actions.LOOKS_BEFORE_GIVING_UP):
+        actions.look(creation, anna)
+    actions.send_again(creation, anna)
+    actions.send(creation, anna)
+    assert creation.state == "accepted"
+
+
+def test_a_pool_of_the_same_name_with_another_body_is_not_adopted(order, anna, local_cloud):
+    local_cloud.fault(kind="drop", **LOST)
+    creation = order()
+    actions.send(creation, anna)
+    Cloud(anna).create_node_pool(creation.cluster_id, a_body(**{"/spec/initialNodeCount": 1}))
+    actions.look(creation, anna)
+    assert (creation.state, creation.problem["code"]) == ("refused", "NP-NAME-04")
+
+
+def test_a_sender_that_died_leaves_an_order_to_be_looked_for(order, anna):
+    creation = order()
+    past = timezone.now() - timedelta(minutes=5)
+    Creation.objects.filter(pk=creation.pk).update(state="sending", sent_at=past)
+    creation.refresh_from_db()
+    actions.look(creation, anna)
+    assert creation.state == "unknown"
+
+
+def test_a_dead_cloud_refuses_an_order_of_which_nothing_was_sent(order, anna, local_cloud):
+    creation = order()
+    local_cloud.fault(kind="drop", method="GET", path="nodepools$")
+    actions.send(creation, anna)
+    assert creation.state == "refused"
+    assert local_cloud.log("POST", "nodepools") == []
+
+
+@pytest.fixture
+def watched(order, anna):
+    creation = order()
+    actions.send(creation, anna)
+    return creation.project_id, creation.cluster_id, creation.pool_id
+
+
+def test_what_changes_becomes_an_event(watched, anna, local_cloud):
+    status_of(anna, *watched)
+    local_cloud.advance(3600)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        status = status_of(anna, *watched)
+    texts = [one.text for one in status.changes.all()]
+    assert texts[-1] == "Ready: 2 of 2 nodes"
+    assert condition(status).is_final
+
+
+def test_a_deleted_pool_ends_as_deleted(watched, anna, local_cloud):
+    status_of(anna, *watched)
+    Cloud(anna).delete_node_pool(*watched[1:])
+    local_cloud.advance(7200)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        status = status_of(anna, *watched)
+    assert (status.is_gone, condition(status).word) == (True, "Deleted")
+
+
+def test_a_dead_cloud_leaves_the_last_known_state_with_the_reason(watched, anna, local_cloud):
+    status_of(anna, *watched)
+    local_cloud.fault(kind="status", status=500, path="nodepools/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        status = status_of(anna, *watched)
+    assert status.document
+    assert status.problem["status"] == 500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_however_many_watch_the_cloud_is_asked_once(watched, anna, local_cloud):
+    def watch():
+        status_of(anna, *watched)
+        connection.close()
+
+    watchers = [threading.Thread(target=watch) for _ in range(20)]
+    for one in watchers:
+        one.start()
+    for one in watchers:
+        one.join()
+    assert len(local_cloud.log("GET", watched[2])) == 1
+    assert PoolStatus.objects.count() == 1
