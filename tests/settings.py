@@ -1,6 +1,8 @@
 """The project's settings, made quick and closed for tests."""
 
 import os
+import tempfile
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 
@@ -16,3 +18,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# A file, as in the embedded default: many threads on one in-memory database would not be the real thing.
+DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.mkdtemp(prefix="poolwright-tests-")) / "test.sqlite3"}  # noqa: F405

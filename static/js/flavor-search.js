@@ -5,7 +5,7 @@
     const field = event.target.closest("[data-search]");
     if (!field) return;
     event.stopPropagation();
-    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = field.value.toLowerCase().replace(/(\d+)\s+(vcpu|gib)\b/g, "$1$2").split(/\s+/).filter(Boolean);
     let count = 0;
     for (const row of document.querySelectorAll(`${field.dataset.search} tbody tr[data-words]`)) {
       const tokens = row.dataset.words.split(" ");

@@ -1,5 +1,6 @@
 """The flavor table: what each flavor has, and where it can be had now."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from webapp.wizard.answers import Tree, answer_at
 from webapp.wizard.options import Lists
 
 AT = "/spec/nodeTemplate/flavor"
+_UNIT = re.compile(r"(\d+)\s+(vcpu|gib)\b")  # “8 vcpu” is one thing to look for
 _WORD_FOR = {
     "normal": ("available", "is-good"),
     "promotion": ("available", "is-good"),
@@ -100,7 +102,8 @@ def _offers(flavors: Sequence[Flavor], zones: Sequence[Zone], quotas: Quotas) ->
 
 def _offer(flavor: Flavor, every: Sequence[str], open_zones: Sequence[str], quotas: Quotas) -> Offer:
     states = tuple(_WORD_FOR.get(flavor.status_in(zone), (flavor.status_in(zone), "is-off")) for zone in every)
-    words = f"{flavor.id} {flavor.family} {flavor.vcpus} vcpu {flavor.memory_mib // 1024} gib ram "
+    words = f"{flavor.id} {flavor.family} {flavor.vcpus} {flavor.vcpus}vcpu vcpu "
+    words += f"{flavor.memory_mib // 1024} {flavor.memory_mib // 1024}gib gib "
     words += (
         f"{flavor.performance_type} {flavor.gpu and 'gpu ' + flavor.gpu} {'local' if flavor.has_local_disks else ''}"
     )
@@ -124,7 +127,7 @@ def _reason(flavor: Flavor, zones: Sequence[str], quotas: Quotas) -> str:
 
 
 def _narrowed(offers: tuple[Offer, ...], search: str, choice: object) -> tuple[Offer, ...]:
-    wanted = search.lower().split()
+    wanted = _UNIT.sub(r"\1\2", search.lower()).split()
     return tuple(one for one in offers if one.flavor.id == choice or all(_has(one, word) for word in wanted))
 
 
