@@ -18,5 +18,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+FOLDER = Path(tempfile.mkdtemp(prefix="poolwright-tests-"))
+STATIC_ROOT = FOLDER
 # A file, as in the embedded default: many threads on one in-memory database would not be the real thing.
-DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.mkdtemp(prefix="poolwright-tests-")) / "test.sqlite3"}  # noqa: F405
+DATABASES["default"]["TEST"] = {"NAME": FOLDER / "test.sqlite3"}  # noqa: F405

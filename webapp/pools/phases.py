@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.nodepool.schema import NodePool
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -54,35 +56,28 @@ class Counts:
 
 def counts_of(document: Mapping[str, Any]) -> Counts:
     """Return the counters of a pool; what is missing is none."""
-    status, spec = _object(document.get("status")), _object(document.get("spec"))
-    names = ("currentNode", "creatingNode", "deletingNode")
-    current, creating, deleting = (_count(status.get(name)) for name in names)
-    return Counts(_count(spec.get("initialNodeCount")), current, creating, deleting)
+    pool = NodePool.model_validate(document)
+    status = pool.status
+    return Counts(pool.spec.initial_node_count, status.current_node, status.creating_node, status.deleting_node)
 
 
 def condition_of(document: Mapping[str, Any]) -> Condition:
     """Return what a pool's document says: the counters decide, the phase is a hint."""
-    phase = _object(document.get("status")).get("phase") or ""
-    counts = counts_of(document)
+    phase, counts = NodePool.model_validate(document).status.phase, counts_of(document)
     if phase in _KNOWN:
         return _KNOWN[phase]
     if phase not in ("", "Synchronizing", "Synchronized"):
-        word = str(phase)[:60]
-        return Condition(
-            word,
-            "is-off",
-            f"The cloud says “{word}”, which is not in our catalogue.",
-            "Wait a while; if it stays, ask the cloud's support with the answer below.",
-            "the cloud's",
-        )
+        return _unknown(phase[:60])
     if counts.creating or counts.deleting or phase:
         return _WORKING
     return _READY if counts.current >= counts.wanted else _WAITING
 
 
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _count(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+def _unknown(word: str) -> Condition:
+    return Condition(
+        word,
+        "is-off",
+        f"The cloud says “{word}”, which is not in our catalogue.",
+        "Wait a while; if it stays, ask the cloud's support with the answer below.",
+        "the cloud's",
+    )

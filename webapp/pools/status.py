@@ -10,6 +10,7 @@ from django.utils import timezone
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError
 from webapp.cloud.tokens import CloudSession
+from webapp.nodepool.schema import Node
 from webapp.pools.models import PoolStatus, StatusChange
 from webapp.pools.phases import GONE, Condition, condition_of, counts_of
 
@@ -51,7 +52,7 @@ def _ask(status: PoolStatus, session: CloudSession) -> None:
     cloud = Cloud(session)
     try:
         document = cloud.node_pool(status.cluster_id, status.pool_id)
-        nodes = [one for one in cloud.nodes(status.cluster_id) if _belongs(one, status.pool_id)]
+        nodes = [one for one in cloud.nodes(status.cluster_id) if Node.model_validate(one).pool_id == status.pool_id]
     except CloudError as exc:
         if exc.status == 404 and status.document:
             _keep(status, is_gone=True, problem=None)
@@ -82,10 +83,5 @@ def _words(status: PoolStatus) -> tuple[str, ...]:
     text = f"{condition(status).word}: {counts.current} of {counts.wanted} nodes"
     text += f", {counts.creating} being created" if counts.creating else ""
     text += f", {counts.deleting} being deleted" if counts.deleting else ""
-    phases = (f"{one.get('metadata', {}).get('name')} {one.get('status', {}).get('phase')}" for one in status.nodes)
-    return (text, str(bool(status.problem)), *phases)
-
-
-def _belongs(node: dict[str, Any], pool_id: str) -> bool:
-    annotations = (node.get("metadata") or {}).get("annotations") or {}
-    return bool(annotations.get("kubernetes.io/node-pool.id") == pool_id)
+    nodes = (Node.model_validate(one) for one in status.nodes)
+    return (text, str(bool(status.problem)), *(f"{one.metadata.name} {one.status.phase}" for one in nodes))

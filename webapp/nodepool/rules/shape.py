@@ -71,7 +71,12 @@ def _disk(size_code: str, size: choices.Bounds) -> dict[str, Value]:
         "volumetype": Text("NP-VOL-TYPE-01", needed=True, source="API reference, table 8"),
         "size": Number(size_code, needed=True, bounds=size, source="API reference, table 8"),
         "hw:passthrough": Flag("NP-VOL-SCSI-01", source="API reference, table 8"),
-        "extendParam": Thing("NP-VOL-EXT-01", open=True, source="API reference, table 8"),
+        "extendParam": Thing(
+            "NP-VOL-EXT-01",
+            members={"useType": _text("NP-VOL-EXT-01", source="API reference, table 8")},
+            open=True,
+            source="API reference, table 8",
+        ),
         "metadata": Thing(
             "NP-VOL-ENC-01",
             source="API reference, table 9",
