@@ -72,14 +72,16 @@ def _keep(status: PoolStatus, **facts: Any) -> None:
         status.answered_at = timezone.now()
     if after != before:
         status.version += 1
-        if status.document:
+        if status.document and after[0] != before[0]:
             StatusChange.objects.create(status=status, text=after[0])
     status.save(update_fields=["document", "nodes", "is_gone", "problem", "answered_at", "version"])
 
 
 def _words(status: PoolStatus) -> tuple[str, ...]:
     """Return what a person would see change: the state and counters, and the phase of each node."""
-    counts = counts_of(status.document or {})
+    if not status.document:
+        return ("", str(bool(status.problem)))
+    counts = counts_of(status.document)
     text = f"{condition(status).word}: {counts.current} of {counts.wanted} nodes"
     text += f", {counts.creating} being created" if counts.creating else ""
     text += f", {counts.deleting} being deleted" if counts.deleting else ""
