@@ -162,3 +162,6 @@ def test_the_wizard_can_be_used_by_keyboard_alone(open_page):
     page.keyboard.type("by-keyboard")
     page.keyboard.press("Enter")
     page.wait_for_url("**/node-template")
+    page.locator('[data-at="/spec/nodeTemplate/k8sTags/0/key"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".error-summary")).to_be_focused()

@@ -198,3 +198,27 @@ def test_the_flavor_search_works_without_javascript(anna_client):
     page = anna_client.post(draft.url_of("node-template"), form).content.decode()
     assert 'value="c7n.2xlarge.2"' in page
     assert 'value="s3.large.2"' not in page
+
+
+def test_a_refused_order_can_be_submitted_again_unchanged(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    local_cloud.fault(kind="quota", method="POST", path="nodepools$", times=1)
+    pages = [anna_client.post(draft.url_of("review"))["Location"] for _ in range(3)]
+    assert pages[0] != pages[1] == pages[2]
+    assert sorted(Creation.objects.values_list("state", flat=True)) == ["accepted", "refused"]
+
+
+def test_the_place_that_the_cloud_blamed_is_found_again(anna_client):
+    draft = begun(anna_client)
+    answer = anna_client.get(draft.url_of("review"), {"blame": "/spec/nodeTemplate/os"})
+    assert answer["Location"] == f"{draft.url_of('node-template')}?return=review#/spec/nodeTemplate/os"
+
+
+def test_a_token_that_the_cloud_no_longer_takes_saves_first_and_asks_to_sign_in(anna_client, local_cloud):
+    draft = begun(anna_client)
+    url = draft.url_of("autoscaling")
+    local_cloud.fault(kind="status", status=401)
+    answer = anna_client.post(url, {"/spec/autoscaling/priority": "7"}, headers={"Referer": f"http://testserver{url}"})
+    assert answer["Location"].startswith("/sign-in?next=%2Fpools%2Fnew%2F")
+    draft.refresh_from_db()
+    assert draft.body["spec"]["autoscaling"] == {"priority": 7}

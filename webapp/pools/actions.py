@@ -48,6 +48,12 @@ def submit(  # noqa: PLR0913 - one keyword each
     return creation
 
 
+def key_of(content: str) -> str:
+    """Return the key of an order for some content: a new one only when the last one was refused."""
+    refused = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED).count()
+    return f"{content}:{refused}"
+
+
 def send_soon(creation: Creation, session: CloudSession) -> "Future[None]":
     """Send in a thread of its own, so that a slow cloud keeps nobody waiting."""
     return _senders.submit(_send_in_thread, creation.pk, session)

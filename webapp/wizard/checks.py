@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from webapp.cloud import picklists
+from webapp.cloud.errors import TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.pointers import JSON
@@ -16,11 +17,18 @@ ALL_LISTS = tuple(dict.fromkeys(name for step in steps.STEPS for name in step.li
 def lists_for(
     session: CloudSession | None, names: Iterable[str], cluster: Cluster | None, *, refresh: bool = False
 ) -> Lists:
-    """Return the pick lists as the cloud has them; none at all without a token."""
+    """Return the pick lists as the cloud has them; none at all without a token.
+
+    Raises TokenRejected where the cloud no longer takes the token: everything was saved before.
+    """
     if session is None:
         return {}
     wanted = [name for name in names if cluster or name not in ("pool_names", "subnets")]
-    return picklists.pick_lists(session, wanted, cluster=cluster, refresh=refresh)
+    found = picklists.pick_lists(session, wanted, cluster=cluster, refresh=refresh)
+    for one in found.values():
+        if isinstance(one.error, TokenRejected):
+            raise one.error
+    return found
 
 
 def problems_of(body: JSON, cluster: Cluster | None, lists: Lists) -> list[Problem]:

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from webapp.cloud.picklists import PickList
-from webapp.nodepool import choices, pointers
+from webapp.nodepool import choices
 from webapp.nodepool.facts import (
     Agency,
     Eip,
@@ -25,7 +25,6 @@ from webapp.nodepool.facts import (
     VolumeType,
     Zone,
 )
-from webapp.nodepool.pointers import JSON
 from webapp.wizard.places import Choices
 
 Lists = Mapping[str, PickList]
@@ -90,23 +89,15 @@ _OPERATING_SYSTEMS: Choices = tuple((name, name) for name in choices.OPERATING_S
 _RANDOM_ZONE = ("random", "random: the cloud picks one zone for each scaling")
 
 
-def options(picks: str, lists: Lists, body: JSON) -> Choices | None:
+def options(picks: str, lists: Lists) -> Choices | None:
     """Return the options of a pick list, or None when the list is not to be had."""
     if picks == "operating_systems":
         return _OPERATING_SYSTEMS
-    if picks == "selector_names":
-        return _selector_names(body)
     found = lists.get(picks)
     if found is None or (found.error and not found.items):
         return None
     chosen = tuple(option for item in found.items if (option := _OPTION_OF[picks](item)))
     return (*chosen, _RANDOM_ZONE) if picks == "zones" else chosen
-
-
-def _selector_names(body: JSON) -> Choices | None:
-    selectors = pointers.get(body, "/spec/nodeTemplate/storage/storageSelectors")
-    names = [pointers.get(one, "/name") for one in selectors] if isinstance(selectors, list) else []
-    return tuple((name, name) for name in dict.fromkeys(names) if isinstance(name, str) and name) or None
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,6 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from webapp.nodepool import Problem, pointers
-from webapp.nodepool.pointers import JSON
 from webapp.wizard import options, steps
 from webapp.wizard.answers import Answer, Tree, answer_at, is_blank, rows_in
 from webapp.wizard.places import Kind, Place, Rows, Section, Step
@@ -97,7 +96,6 @@ class Context:
     """What a page is made with."""
 
     tree: Tree
-    body: JSON
     lists: options.Lists
 
 
@@ -137,9 +135,9 @@ def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | N
         return options.drawn(place.choices, value, unset), ""
     if place.kind is not Kind.CHOICE or not place.picks:
         return None, ""
-    found = options.options(place.picks, context.lists, context.body)
+    found = options.options(place.picks, context.lists)
     if found is None:
-        return None, "" if place.picks == "selector_names" else _why_typed(context.lists, place.picks)
+        return None, _why_typed(context.lists, place.picks)
     return options.drawn(found, value, unset), ""
 
 

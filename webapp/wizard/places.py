@@ -58,7 +58,6 @@ class Rows:
     hint: str = ""
     is_map: bool = False
     first: bool = False  # show an empty row where there is none
-    picks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,9 @@ class Block:
 
 
 def show_review(request: UserRequest, draft: Draft) -> HttpResponse:
-    """Show what will be sent."""
+    """Show what will be sent; `blame` leads on to the field that an answer of the cloud was about."""
+    if blamed := request.GET.get("blame"):
+        return redirect(f"{draft.url_of(steps.owner(blamed[:500]).slug)}?return=review#{blamed[:500]}")
     if request.cloud is None and request.user.iam_user_id:
         return sign_in_again(request, draft.url_of(steps.REVIEW))
     return _page(request, draft)
@@ -65,7 +67,7 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         body=draft.body,
         cluster=cluster,
         by=request.user,
-        key=f"{draft.pk}:{draft.version}",
+        key=pools.key_of(f"{draft.pk}:{draft.version}"),
         session=request.cloud,
         draft_url=draft.url_of(steps.REVIEW),
     )

@@ -332,7 +332,6 @@ DISKS = Step(
                             "Selectors",
                             "selector name",
                             (Place("", "Selector"),),
-                            picks="selector_names",
                             first=True,
                         ),
                         Rows(
