@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.conftest import EXAMPLES
 from webapp.nodepool import Cluster, Facts, check, pointers
 from webapp.nodepool.facts import Flavor, KeyPair, Quota, Quotas, ServerGroup, Subnet, VolumeType, Zone
-from webapp.nodepool.rules import CATALOGUE
+from webapp.nodepool.rules import CATALOGUE, MAX_PROBLEMS
 
 STANDARD = {"category": "standard", "version": "v1.29"}
 TURBO = {"category": "turbo", "version": "v1.29"}
@@ -184,6 +184,17 @@ ERRORS = [
     (S, storage(**{f"{SPACE}/1": {"name": "user", "size": "10%"}}), f"{S}{SPACE}/1/lvmConfig", "NP-SPACE-05"),
     (S, storage(**{f"{SPACE}/1": {**USER, "size": "10%", "lvmConfig": {"lvType": "linear", "path": "/var/lib/x"}}}), f"{S}{SPACE}/1/lvmConfig/path", "NP-PATH-02"),
     (f"{T}/flavor", "d2.xlarge.8", S, "NP-X-12"),
+    ("/spec/customSecurityGroups", {}, "/spec/customSecurityGroups", "NP-SG-01"),
+    ("/spec/autoscaling", [], "/spec/autoscaling", "NP-AS-00"),
+    ("/spec/initialNodeCount", 10**20, "/spec/initialNodeCount", "NP-COUNT-01"),
+    (f"{T}/billingMode", "", f"{T}/billingMode", "NP-BILL-01"),
+    (f"{T}/runtime", {"name": []}, f"{T}/runtime/name", "NP-RT-01"),
+    (f"{T}/extendParam", {"maxPods": ""}, f"{T}/extendParam/maxPods", "NP-PODS-01"),
+    (f"{T}/k8sTags", {"-a": ""}, f"{T}/k8sTags/-a", "NP-KTAG-02"),
+    (f"{T}/taints", {}, f"{T}/taints", "NP-TAINT-01"),
+    (f"{T}/userTags", "", f"{T}/userTags", "NP-UTAG-01"),
+    (f"{T}/publicIP", {"ids": ""}, f"{T}/publicIP/ids", "NP-EIP-01"),
+    (f"{T}/nodeNicSpec", {"primaryNic": {"fixedIps": ["10.0.0.1"] * 501}}, f"{T}/nodeNicSpec/primaryNic/fixedIps", "NP-NIC-06"),
 ]  # fmt: skip
 
 SILENT = [
@@ -213,6 +224,10 @@ SILENT = [
     ("/spec/nodeManagement", {"serverGroupReference": ""}),
     ("/spec/autoscaling", {"enable": False, "minNodeCount": 0, "maxNodeCount": 0}),
     ("/metadata/uid", "x"),
+    ("/spec/autoscaling", None),
+    ("/spec/autoscaling", {}),
+    (f"{T}/os", ""),
+    (f"{T}/publicIP", {"ids": [], "count": 0, "eip": {"iptype": "", "bandwidth": {"size": 0}}}),
     (S, storage()),
     (S, storage(**{f"{SPACE}/1/name": "Kubernetes"})),
 ]
@@ -254,6 +269,36 @@ def test_the_key_apiversion_is_taken_in_any_case():
 def test_a_key_that_nobody_knows_is_a_warning_at_its_pointer():
     found = check(a_body(**{f"{T}/colour": "red"}), STANDARD)
     assert [(one.pointer, one.code, one.is_error) for one in found] == [(f"{T}/colour", "NP-SPEC-01", False)]
+
+
+def test_unknown_keys_never_hide_an_error():
+    body = a_body(**{f"{T}/flavor": "", f"{T}/dataVolumes": [{"volumetype": "SAS", "size": 100, "x": 1}] * 16})
+    body |= {f"key{index}": index for index in range(200)}
+    body["spec"]["nodeTemplate"] |= {f"key{index}": index for index in range(200)}
+    assert errors_of(body) == [(f"{T}/flavor", "NP-FLAV-01")]
+
+
+def test_as_many_warnings_as_there_may_be_never_hide_an_error():
+    spaces = [{**USER, "size": "1%", **{f"key{index}": 0 for index in range(20)}} for _ in range(20)]
+    found = check(a_body(**{S: storage(**{SPACE: spaces}), "/metadata/name": "-"}), STANDARD)
+    assert sum(not one.is_error for one in found) == MAX_PROBLEMS
+    assert "/metadata/name" in [one.pointer for one in found if one.is_error]
+
+
+def test_a_group_without_a_disk_is_an_error_and_a_needless_selector_a_warning():
+    lost = {"name": "lost", "storageType": "evs", "matchLabels": {"size": "999"}}
+    section = storage(**{"/storageSelectors/1": lost})
+    found = check(a_body(**{S: section}), STANDARD)
+    assert [(one.pointer, one.code, one.is_error) for one in found] == [(f"{S}/storageSelectors/1", "NP-SEL-11", False)]
+    section["storageGroups"].append({"name": "vg", "selectorNames": ["lost"], "virtualSpaces": [USER]})
+    assert errors_of(a_body(**{S: section})) == [(f"{S}/storageSelectors/1", "NP-SEL-11")]
+
+
+def test_containerd_in_a_tunnel_network_needs_its_patch():
+    tunnel = Cluster("CCE", "v1.23.1", network_mode="overlay_l2")
+    body = a_body(**{f"{T}/os": "EulerOS 2.9"})
+    assert errors_of(body, tunnel) == [(f"{T}/runtime/name", "NP-RT-03")]
+    assert errors_of(body, {"category": "standard", "version": "v1.23.1"}) == []
 
 
 def test_bare_metal_needs_scsi_on_every_disk():
@@ -332,6 +377,39 @@ JSON = st.recursive(
     max_leaves=8,
 )
 PLACES = sorted({rule.place.replace("*", "0") for rule in CATALOGUE if rule.place})
+
+
+ODD = [
+    10**5000,
+    -(10**5000),
+    float("nan"),
+    "\ud800",
+    "٣",
+    "1" * 5000,
+    "1" * 5000 + "%",
+    "[" * 9999,
+    "/" * 9999,
+    "a-" * 999,
+]
+ODD += [{"\ud800": 1}, [None] * 300, [{}] * 300, [10**5000] * 20, deep(300), {f"k{i}": i for i in range(300)}]
+
+
+@pytest.mark.parametrize("at", PLACES)
+def test_an_odd_value_anywhere_gets_an_answer_that_json_carries(at):
+    for value in ODD:
+        body = a_body(**{S: storage()})
+        try:
+            pointers.put(body, at, value)
+        except LookupError:
+            continue
+        assert json.dumps([one.as_dict() for one in check(body, Cluster("Turbo", "v1.29", max_nodes=50), FACTS)])
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 1, [], {"version": 10**5000, "category": []}, {"version": deep(5000)}], ids=range(5)
+)
+def test_an_odd_cluster_counts_as_unknown(odd):
+    assert errors_of(a_body(), odd) == []
 
 
 @settings(max_examples=300, deadline=None)

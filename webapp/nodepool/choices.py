@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 Bounds = tuple[int, int]
 
+# Of every whole number (the API documents Integer: 32 bits) and of every list that has no limit of its own.
+LARGEST = 2147483647
+COUNT: Bounds = (0, LARGEST)
+MOST_ITEMS = 500
+
 # 1.1 and 1.2
 NAME_LENGTH: Bounds = (1, 50)
 POOL_TYPES = ("vm", "ElasticBMS")
@@ -36,6 +41,9 @@ DATA_GIB: Bounds = (100, 32768)
 MAX_DATA_DISKS = 16
 KEY_ID_LENGTH = 36
 
+# 1.6. No flavor takes more network cards.
+MAX_EXTENSION_CARDS = 16
+
 # 1.7
 EIP_TYPES = ("5_bgp", "5_mailbgp")
 CHARGE_MODES = ("traffic",)
@@ -59,9 +67,11 @@ RESERVED_LABEL_PREFIXES = ("cce.cloud.com", "node.cce.io")
 TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 # 1.12
-MAX_COOLDOWN = 2147483647
+MAX_COOLDOWN = LARGEST
 
-# 1.14
+# 1.14. A selector takes a disk at least, and a group a selector: there are not more than disks, and the local ones.
+MAX_SELECTORS = MAX_DATA_DISKS + 1
+MAX_SPACES = 20
 STORAGE_TYPES = ("evs", "local")
 LV_TYPES = ("linear", "striped")
 SPACE_NAMES = ("runtime", "kubernetes", "user")

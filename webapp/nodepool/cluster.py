@@ -55,8 +55,8 @@ class Cluster:
         if isinstance(described, Cluster):
             return described
         words = _object(described)
-        is_turbo = str(words.get("category")).lower() == "turbo"
-        return cls(category="Turbo" if is_turbo else "CCE", version=str(words.get("version") or "")[:40])
+        category, version = (_text(words.get(name))[:40] for name in ("category", "version"))
+        return cls(category="Turbo" if category.lower() == "turbo" else "CCE", version=version)
 
     @property
     def is_turbo(self) -> bool:
@@ -66,6 +66,10 @@ class Cluster:
     def with_nodes(self, count: int) -> Self:
         """Return the same cluster with its number of nodes known."""
         return replace(self, node_count=count)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _object(value: Any) -> Mapping[str, Any]:

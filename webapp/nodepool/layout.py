@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.nodepool import pointers
+from webapp.nodepool import choices, pointers
 from webapp.nodepool.defaults import default_storage
 from webapp.nodepool.pointers import JSON
 
 _TEMPLATE = "/spec/nodeTemplate"
 _STORAGE = f"{_TEMPLATE}/storage"
-_MOST = 100  # disks, selectors and groups that are looked at: far above what the cloud takes
+_MOST = choices.MAX_SPACES  # of each list: no list here may be longer
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 
 

@@ -2,72 +2,74 @@
 
 from typing import Any
 
+from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 
-_OPTIONAL_OBJECTS = ("runtime", "extendParam", "nodeNicSpec", "publicIP", "k8sTags")
-_OPTIONAL_LISTS = ("taints", "userTags")
+_TEMPLATE = "/spec/nodeTemplate"
+_NO_CARD = {"subnetId": "", "fixedIps": [], "ipBlock": ""}
+_NO_BANDWIDTH = {"chargemode": "", "size": 0, "sharetype": ""}
+# Each optional object, and what clients write when they mean "none"; parts of it count as well.
+_SHELLS: dict[str, dict[str, JSON]] = {
+    f"{_TEMPLATE}/login/userPassword": {"username": "", "password": ""},
+    f"{_TEMPLATE}/publicIP/eip": {"iptype": "", "bandwidth": _NO_BANDWIDTH},
+    f"{_TEMPLATE}/publicIP": {"ids": [], "count": 0, "eip": {"iptype": "", "bandwidth": _NO_BANDWIDTH}},
+    f"{_TEMPLATE}/nodeNicSpec/primaryNic": _NO_CARD,
+    f"{_TEMPLATE}/nodeNicSpec": {"primaryNic": _NO_CARD, "extNics": []},
+    f"{_TEMPLATE}/runtime": {"name": ""},
+    f"{_TEMPLATE}/extendParam": {},
+    f"{_TEMPLATE}/k8sTags": {},
+    "/spec/nodeManagement": {"serverGroupReference": ""},
+    "/spec/autoscaling": {},
+}
 
 
 def without_shells(body: JSON) -> JSON:
-    """Return the body without nulls and empty shells at the places where clients send them.
+    """Return the body without the empty shells that clients send, and with the key `apiVersion` spelt so.
 
     Nothing else is changed, and the body that was given is left as it is. Cheap: only those places are looked at.
     """
     if not isinstance(body, dict):
         return body
     body = {_canonical(key): value for key, value in body.items()}
-    spec = body.get("spec")
-    if not isinstance(spec, dict):
-        return body
-    spec = _without(spec, ("autoscaling", "nodeManagement", "customSecurityGroups", "type"))
-    management = spec.get("nodeManagement")
-    if isinstance(management, dict) and management.get("serverGroupReference") in ("", None):
-        rest = {key: value for key, value in management.items() if key != "serverGroupReference"}
-        spec = {**spec, "nodeManagement": rest} if rest else _dropped(spec, "nodeManagement")
-    if isinstance(spec.get("nodeTemplate"), dict):
-        spec = {**spec, "nodeTemplate": _template(spec["nodeTemplate"])}
-    return {**body, "spec": spec}
+    for pointer, shell in _SHELLS.items():
+        found = pointers.get(body, pointer)
+        if isinstance(found, dict) and _is_shell(found, shell):
+            body = _without(body, pointers.split(pointer))
+    return body
 
 
-def is_empty(value: JSON) -> bool:
-    """Whether a value is nothing but empty containers, nulls and empty texts (looked at three levels deep)."""
-    return _is_empty(value, 3)
+def as_the_cloud_keeps_it(body: JSON) -> JSON:
+    """Return a copy of a good body as the cloud keeps it: no shells or nulls, virtual spaces in small letters."""
+    kept = _without_nulls(without_shells(body))
+    for group in pointers.get(kept, f"{_TEMPLATE}/storage/storageGroups") or ():
+        for space in group["virtualSpaces"]:
+            space["name"] = space["name"].lower()
+    return kept
 
 
-def _is_empty(value: JSON, depth: int) -> bool:
-    if value is None or value in ("", [], {}):
+def _without_nulls(value: JSON) -> JSON:
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+def _is_shell(value: JSON, shell: JSON) -> bool:
+    if value is None:
         return True
-    return (
-        depth > 0
-        and isinstance(value, dict)
-        and len(value) < 8
-        and all(_is_empty(one, depth - 1) for one in value.values())
-    )
+    if isinstance(shell, dict) and isinstance(value, dict):
+        return len(value) <= len(shell) and all(
+            key in shell and _is_shell(one, shell[key]) for key, one in value.items()
+        )
+    return type(value) is type(shell) and bool(value == shell)
 
 
 def _canonical(key: Any) -> Any:
     return "apiVersion" if isinstance(key, str) and len(key) == 10 and key.lower() == "apiversion" else key
 
 
-def _without(container: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    """Drop what is null, or an empty object, under these names."""
-    return {key: value for key, value in container.items() if not (key in names and (value is None or value == {}))}
-
-
-def _dropped(container: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in container.items() if key != name}
-
-
-def _template(template: dict[str, Any]) -> dict[str, Any]:
-    kept = {
-        key: value
-        for key, value in template.items()
-        if not (key in _OPTIONAL_OBJECTS and isinstance(value, dict | None) and is_empty(value))
-        and not (key in _OPTIONAL_LISTS and value is None)
-        and not (key in ("os", "billingMode", "count") and value in (None, "") and value is not False)
-    }
-    for name, member in (("nodeNicSpec", "primaryNic"), ("publicIP", "eip"), ("login", "userPassword")):
-        holder = kept.get(name)
-        if isinstance(holder, dict) and member in holder and is_empty(holder[member]):
-            kept[name] = _dropped(holder, member)
-    return kept
+def _without(holder: dict[str, Any], steps: tuple[str, ...]) -> dict[str, Any]:
+    """Return a copy that lacks the value at these steps; only the objects on the way are copied."""
+    first, *rest = steps
+    if not rest:
+        return {key: value for key, value in holder.items() if key != first}
+    return {**holder, first: _without(holder[first], tuple(rest))}

@@ -17,7 +17,7 @@ from webapp.cloud.errors import CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
-from webapp.nodepool.shells import without_shells
+from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def send_again(creation: Creation, session: CloudSession) -> None:
 
 def is_echo_of(body: JSON, found: JSON) -> bool:
     """Whether a pool is what a body asked for: everything that was sent is there; the cloud may have added more."""
-    sent = without_shells(body)
+    sent = as_the_cloud_keeps_it(body)
     return _contains(found.get("spec"), sent.get("spec"))
 
 

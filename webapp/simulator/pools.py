@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp.nodepool.defaults import default_storage
 from webapp.nodepool.facts import Flavor
-from webapp.nodepool.shells import without_shells
+from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.simulator import seed
 from webapp.simulator.clock import stamp
 
@@ -181,11 +181,8 @@ class Pool:
 
 
 def made(body: dict[str, Any], public_key: str, now: float) -> Pool:
-    """Return a new pool of a request's body; virtual spaces get the names of the examples."""
-    plain = without_shells(body)
+    """Return a new pool of a request's body."""
+    plain = as_the_cloud_keeps_it(body)
     spec = plain["spec"]
-    for group in spec["nodeTemplate"].get("storage", {}).get("storageGroups", []):
-        for space in group["virtualSpaces"]:
-            space["name"] = space["name"].lower()
     uid = seed.made_id("pool", secrets.token_hex(16))
     return Pool(uid, spec, plain["metadata"]["name"], public_key, now, changed_at=now)

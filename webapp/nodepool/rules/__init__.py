@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from webapp.nodepool.cluster import Cluster
@@ -28,7 +27,7 @@ __all__ = [
     "template",
 ]
 
-MAX_PROBLEMS = 100  # a body with more is beyond help, and an answer must come quickly
+MAX_PROBLEMS = 100  # errors, and as many warnings: a body with more is beyond help
 
 
 def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
@@ -36,7 +35,7 @@ def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
     says = f"{type(shape).__name__.lower().replace('thing', 'object').replace('many', 'list')}"
     says += ", needed" if shape.needed else ""
     bounds = getattr(shape, "bounds", None) or getattr(shape, "length", None)
-    says += f", {bounds[0]} to {bounds[1] if bounds[1] is not None else 'any'}" if bounds else ""
+    says += f", {bounds[0]} to {bounds[1]}" if bounds else ""
     one_of = getattr(shape, "one_of", ())
     says += f", one of {', '.join(one_of)}" if one_of else ""
     yield Rule(shape.code, Severity.ERROR, at, f"Form: {says}.", shape.source)
@@ -68,12 +67,18 @@ def check(
         raised: ids of rules whose warnings count as errors here.
     """
     subject = Subject(without_shells(body), Cluster.of(cluster), facts)
-    found = list(islice(broken(BODY, subject.body), MAX_PROBLEMS))
+    found = list(broken(BODY, subject.body))
     subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
     if isinstance(subject.body, dict):
-        problems = (problem for one in RULES for problem in one.problems(subject))
-        found += islice(problems, MAX_PROBLEMS)
-    return [_raised(problem, raised) for problem in _once(found)]
+        found += [problem for one in RULES for problem in one.problems(subject)]
+    return _most_important([_raised(problem, raised) for problem in _once(found)])
+
+
+def _most_important(problems: list[Problem]) -> list[Problem]:
+    """Keep so many errors and so many warnings, in their order: no flood of one hides the other."""
+    errors, warnings = ([one for one in problems if one.is_error is wanted] for wanted in (True, False))
+    kept = {id(one) for one in (*errors[:MAX_PROBLEMS], *warnings[:MAX_PROBLEMS])}
+    return [one for one in problems if id(one) in kept]
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from webapp.nodepool import choices, pointers
-from webapp.nodepool.rules.rule import LOOKED_AT, TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 
 TAGS, LABELS, TAINTS = f"{TEMPLATE}/userTags", f"{TEMPLATE}/k8sTags", f"{TEMPLATE}/taints"
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
@@ -167,7 +168,7 @@ _FORM = "A {} has 1 to 63 letters, digits, hyphens, underscores and dots, and a 
 
 
 def _entries(subject: Subject) -> Iterator[tuple[str, str, object]]:
-    for key, value in list(subject.thing(LABELS).items())[:LOOKED_AT]:
+    for key, value in islice(subject.thing(LABELS).items(), 2 * choices.MAX_LABELS):
         yield LABELS + pointers.join(key[:400]), key[:400], value
 
 

@@ -6,7 +6,6 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from webapp.nodepool import choices, versions
 from webapp.nodepool.facts import Subnet
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
-from webapp.nodepool.totals import totals
 
 NIC = f"{TEMPLATE}/nodeNicSpec"
 PRIMARY = f"{NIC}/primaryNic"
@@ -169,7 +168,7 @@ def version_gives_eips(subject: Subject) -> Found:
 def quota_has_eips(subject: Subject) -> Found:
     """The quota has enough EIPs."""
     left = subject.facts.quotas.eips.left if subject.facts.quotas.eips else None
-    need = totals(subject.body, None).most.eips
+    need = subject.totals.most.eips
     if subject.has(f"{EIP}/count") and left is not None and need > left:
         yield f"{EIP}/count", f"The quota has {left} EIPs left, and up to {need} are needed."
 
@@ -177,7 +176,7 @@ def quota_has_eips(subject: Subject) -> Found:
 @rule("NP-QUOTA-01", f"{TEMPLATE}/flavor", "docs/cloud-api.md 5.13", WARNING)
 def quota_has_servers(subject: Subject) -> Found:
     """The quotas of servers, vCPU and memory take the pool at its largest."""
-    need, quotas = totals(subject.body, subject.flavor).most, subject.facts.quotas
+    need, quotas = subject.totals.most, subject.facts.quotas
     for what, amount, quota in (
         ("servers", need.nodes, quotas.servers),
         ("vCPU", need.vcpus, quotas.vcpus),
@@ -193,7 +192,7 @@ def quota_has_servers(subject: Subject) -> Found:
 @rule("NP-QUOTA-02", f"{TEMPLATE}/dataVolumes", "docs/cloud-api.md 5.13", WARNING)
 def quota_has_disks(subject: Subject) -> Found:
     """The quotas of disks take the pool at its largest."""
-    need, quotas = totals(subject.body, None).most, subject.facts.quotas
+    need, quotas = subject.totals.most, subject.facts.quotas
     for what, amount, quota in (
         ("disks", need.volumes, quotas.volumes),
         ("GiB", need.disk_gib, quotas.volume_gib),

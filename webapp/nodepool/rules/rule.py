@@ -11,10 +11,10 @@ from webapp.nodepool.facts import Facts, Flavor
 from webapp.nodepool.layout import Layout, layout
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
+from webapp.nodepool.totals import Totals, totals
 
 SPEC = "/spec"
 TEMPLATE = "/spec/nodeTemplate"
-LOOKED_AT = 200
 
 Found = Iterator[tuple[str, str]]
 
@@ -52,9 +52,9 @@ class Subject:
         return self._get(at, dict) or {}
 
     def items(self, at: str) -> list[tuple[str, Any]]:
-        """Return the first items of a list, each with its pointer."""
+        """Return the items of a list that is not too long, each with its pointer."""
         values: Sequence[Any] = self._get(at, list) or ()
-        return [(f"{at}/{index}", value) for index, value in enumerate(values[:LOOKED_AT])]
+        return [(f"{at}/{index}", value) for index, value in enumerate(values)]
 
     def things(self, at: str) -> list[str]:
         """Return the pointers of those items of a list that are objects."""
@@ -81,12 +81,26 @@ class Subject:
     def disks(self) -> list[str]:
         """The pointers of all disks, the system disk first."""
         root = f"{TEMPLATE}/rootVolume"
-        return ([root] if self.thing(root) else []) + self.things(f"{TEMPLATE}/dataVolumes")[:LOOKED_AT]
+        return ([root] if self.thing(root) else []) + self.things(f"{TEMPLATE}/dataVolumes")
 
     @cached_property
     def layout(self) -> Layout:
         """What becomes of the disks."""
         return layout(self.body)
+
+    @cached_property
+    def spaces(self) -> list[tuple[str, str, str]]:
+        """The virtual spaces: the group's pointer, the space's pointer, and its name in small letters."""
+        return [
+            (group, space, self.text(f"{space}/name").lower())
+            for group in self.things(f"{TEMPLATE}/storage/storageGroups")
+            for space in self.things(f"{group}/virtualSpaces")
+        ]
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What the pool takes altogether."""
+        return totals(self.body, self.flavor, self.layout)
 
     @cached_property
     def flavor(self) -> Flavor | None:

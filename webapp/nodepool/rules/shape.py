@@ -31,7 +31,7 @@ class Text(Value):
 class Number(Value):
     """A whole number within bounds; `text_too` tolerates digits in a string."""
 
-    bounds: tuple[int, int | None] | None = None
+    bounds: choices.Bounds = (-choices.LARGEST - 1, choices.LARGEST)
     text_too: bool = False
 
 
@@ -45,7 +45,7 @@ class Many(Value):
     """An array; `count` bounds its length, `too_many` is the rule's id when there are more."""
 
     item: Value = field(kw_only=True)
-    count: tuple[int, int | None] = (0, None)
+    count: choices.Bounds = (0, choices.MOST_ITEMS)
     too_many: str = ""
 
 
@@ -96,7 +96,9 @@ def _disk(size_code: str, size: choices.Bounds) -> dict[str, Value]:
 
 _NIC = {
     "subnetId": _text("NP-NIC-01", source="API reference, table 15"),
-    "fixedIps": Many("NP-NIC-06", item=Text("NP-NIC-06"), count=(1, None), source="API reference, table 15"),
+    "fixedIps": Many(
+        "NP-NIC-06", item=Text("NP-NIC-06"), count=(1, choices.MOST_ITEMS), source="API reference, table 15"
+    ),
     "ipBlock": _text("NP-NIC-07", source="API reference, table 15"),
     "subnet_id": Free("NP-NIC-10"),
 }
@@ -106,7 +108,7 @@ _EIP = Thing(
     source="API reference, table 10",
     members={
         "ids": Many("NP-EIP-01", item=Text("NP-EIP-01", length=(1, 64)), source="API reference, table 10"),
-        "count": Number("NP-EIP-03", bounds=(1, None), source="API reference, table 10"),
+        "count": Number("NP-EIP-03", bounds=(1, choices.LARGEST), source="API reference, table 10"),
         "eip": Thing(
             "NP-EIP-03",
             source="API reference, table 11",
@@ -184,7 +186,7 @@ _STORAGE = Thing(
         "storageSelectors": Many(
             "NP-STOR-02",
             needed=True,
-            count=(1, None),
+            count=(1, choices.MAX_SELECTORS),
             source="API reference, table 19",
             item=Thing(
                 "NP-SEL-01",
@@ -211,7 +213,7 @@ _STORAGE = Thing(
         "storageGroups": Many(
             "NP-STOR-02",
             needed=True,
-            count=(1, None),
+            count=(1, choices.MAX_SELECTORS),
             source="API reference, table 19",
             item=Thing(
                 "NP-GRP-01",
@@ -222,14 +224,14 @@ _STORAGE = Thing(
                     "selectorNames": Many(
                         "NP-GRP-03",
                         needed=True,
-                        count=(1, None),
+                        count=(1, choices.MAX_SELECTORS),
                         item=Text("NP-GRP-03"),
                         source="API reference, table 22",
                     ),
                     "virtualSpaces": Many(
                         "NP-GRP-04",
                         needed=True,
-                        count=(1, None),
+                        count=(1, choices.MAX_SPACES),
                         source="API reference, table 22",
                         item=Thing(
                             "NP-SPACE-01",
@@ -307,7 +309,7 @@ _TEMPLATE = Thing(
         "storage": _STORAGE,
         "publicIP": _EIP,
         "billingMode": Number("NP-BILL-01", bounds=(0, 0), source="API reference, table 6"),
-        "count": Number("NP-TCOUNT-01", bounds=(0, None), source="API reference, table 6"),
+        "count": Number("NP-TCOUNT-01", bounds=choices.COUNT, source="API reference, table 6"),
         "extendParam": _EXTEND,
         "userTags": Many(
             "NP-UTAG-01",
@@ -344,6 +346,7 @@ _TEMPLATE = Thing(
                 "primaryNic": Thing("NP-NIC-00", members=_NIC, source="API reference, table 15"),
                 "extNics": Many(
                     "NP-NIC-08",
+                    count=(0, choices.MAX_EXTENSION_CARDS),
                     item=Thing("NP-NIC-08", members=_NIC),
                     source="API reference, table 14",
                 ),
@@ -384,21 +387,21 @@ BODY = Thing(
                 "type": _text("NP-TYPE-01", one_of=choices.POOL_TYPES, source="API reference, table 5"),
                 "nodeTemplate": _TEMPLATE,
                 "initialNodeCount": Number(
-                    "NP-COUNT-01", needed=True, bounds=(0, None), source="API reference, table 5"
+                    "NP-COUNT-01", needed=True, bounds=choices.COUNT, source="API reference, table 5"
                 ),
                 "autoscaling": Thing(
                     "NP-AS-00",
                     source="API reference, table 16",
                     members={
                         "enable": Flag("NP-AS-01", source="API reference, table 16"),
-                        "minNodeCount": Number("NP-AS-02", bounds=(0, None), source="API reference, table 16"),
-                        "maxNodeCount": Number("NP-AS-03", bounds=(0, None), source="API reference, table 16"),
+                        "minNodeCount": Number("NP-AS-02", bounds=choices.COUNT, source="API reference, table 16"),
+                        "maxNodeCount": Number("NP-AS-03", bounds=choices.COUNT, source="API reference, table 16"),
                         "scaleDownCooldownTime": Number(
                             "NP-AS-04",
                             bounds=(0, choices.MAX_COOLDOWN),
                             source="API reference, tables 16 and 29",
                         ),
-                        "priority": Number("NP-AS-05", bounds=(0, None), source="API reference, table 16"),
+                        "priority": Number("NP-AS-05", bounds=choices.COUNT, source="API reference, table 16"),
                     },
                 ),
                 "nodeManagement": Thing(

@@ -18,13 +18,6 @@ _SYSTEM_FOLDERS = frozenset(
 )
 
 
-def _spaces(subject: Subject) -> Iterator[tuple[str, str, str]]:
-    """Yield the group's pointer, the space's pointer and the space's name in small letters."""
-    for group in subject.things(GROUPS):
-        for space in subject.things(f"{group}/virtualSpaces"):
-            yield group, space, subject.text(f"{space}/name").lower()
-
-
 @rule("NP-STOR-01", STORAGE, "API reference, table 6")
 def version_has_storage(subject: Subject) -> Found:
     """The storage section needs a cluster of v1.15.11."""
@@ -98,15 +91,21 @@ def narrow_selectors_first(subject: Subject) -> Found:
 
 
 @rule("NP-SEL-11", SELECTORS, _SOURCE)
+def groups_have_disks(subject: Subject) -> Found:
+    """A group has a disk: one of its selectors finds one."""
+    empty = {group.pointer for group in subject.layout.groups if not group.disks and not group.takes_local}
+    for at, group in _blind_selectors(subject):
+        if group in empty:
+            yield at, "This selector finds no disk: no free data disk has this type, size and encryption."
+
+
+@rule("NP-SEL-11", SELECTORS, _SOURCE, WARNING)
 def selectors_find_disks(subject: Subject) -> Found:
     """Each selector of cloud disks finds one."""
-    if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
-        return
-    for at in subject.layout.unmatched:
-        size, count = (subject.text(f"{at}/matchLabels/{name}") for name in ("size", "count"))
-        is_readable = all(_DIGITS.fullmatch(text) and int(text) for text in (size, count) if text)
-        if subject.text(f"{at}/storageType") == "evs" and is_readable:
-            yield at, "This selector finds no disk: no free data disk has this type, size and encryption."
+    empty = {group.pointer for group in subject.layout.groups if not group.disks and not group.takes_local}
+    for at, group in _blind_selectors(subject):
+        if group not in empty:
+            yield at, "This selector finds no disk and has no effect. Change it, or remove it."
 
 
 @rule("NP-GRP-02", GROUPS, _SOURCE)
@@ -148,7 +147,7 @@ def groups_name_selectors(subject: Subject) -> Found:
 def spaces_stand_right(subject: Subject) -> Found:
     """Runtime and kubelet belong in the managed group, each once in a group."""
     seen: set[tuple[str, str]] = set()
-    for group, at, name in _spaces(subject):
+    for group, at, name in subject.spaces:
         if name in ("runtime", "kubernetes") and subject.flag(f"{group}/cceManaged") is not True:
             yield f"{at}/name", "Container runtime and kubelet belong in the group that CCE manages."
         elif name in ("runtime", "kubernetes") and (group, name) in seen:
@@ -159,7 +158,7 @@ def spaces_stand_right(subject: Subject) -> Found:
 @rule("NP-SPACE-03", GROUPS, "API reference, table 23")
 def shares_are_percent(subject: Subject) -> Found:
     """A share is 1% to 100%."""
-    for _, at, _ in _spaces(subject):
+    for _, at, _ in subject.spaces:
         size = f"{at}/size"
         if subject.has(size) and size not in subject.unfit and not _SHARE.fullmatch(subject.text(size)[:9]):
             yield size, "Enter a share from 1% to 100%, with the percent sign."
@@ -180,7 +179,7 @@ def shares_add_up(subject: Subject) -> Found:
 @rule("NP-SPACE-05", GROUPS, "API reference, table 23")
 def own_data_is_configured(subject: Subject) -> Found:
     """Own data needs an lvmConfig; the runtime takes none."""
-    for _, at, name in _spaces(subject):
+    for _, at, name in subject.spaces:
         has = subject.has(f"{at}/lvmConfig")
         if name == "user" and not has and not subject.has(f"{at}/runtimeConfig"):
             yield f"{at}/lvmConfig", "Say how own data is written, and where it is mounted."
@@ -191,7 +190,7 @@ def own_data_is_configured(subject: Subject) -> Found:
 @rule("NP-SPACE-06", GROUPS, "API reference, table 23")
 def runtime_config_is_for_the_runtime(subject: Subject) -> Found:
     """Only the runtime takes a runtimeConfig."""
-    for _, at, name in _spaces(subject):
+    for _, at, name in subject.spaces:
         if name in ("kubernetes", "user") and subject.has(f"{at}/runtimeConfig") and not subject.has(f"{at}/lvmConfig"):
             yield f"{at}/runtimeConfig", "Only the container runtime takes a runtimeConfig. Use lvmConfig."
 
@@ -199,7 +198,7 @@ def runtime_config_is_for_the_runtime(subject: Subject) -> Found:
 @rule("NP-SPACE-07", GROUPS, "API reference, table 23")
 def not_both_configs(subject: Subject) -> Found:
     """Not both configs in one space."""
-    for _, at, name in _spaces(subject):
+    for _, at, name in subject.spaces:
         if subject.has(f"{at}/lvmConfig") and subject.has(f"{at}/runtimeConfig"):
             wrong = "lvmConfig" if name == "runtime" else "runtimeConfig"
             yield f"{at}/{wrong}", "A space takes either lvmConfig or runtimeConfig, not both."
@@ -221,7 +220,7 @@ def stripes_need_equal_disks(subject: Subject) -> Found:
 def managed_spaces_agree(subject: Subject) -> Found:
     """Runtime and kubelet are both striped or both linear."""
     for group in subject.things(GROUPS):
-        found = {name: at for _, at, name in _spaces(subject) if at.startswith(f"{group}/")}
+        found = {name: at for _, at, name in subject.spaces if at.startswith(f"{group}/")}
         if not {"runtime", "kubernetes"} <= set(found):
             continue
         kubelet, runtime = (
@@ -239,7 +238,7 @@ def managed_spaces_agree(subject: Subject) -> Found:
 @rule("NP-PATH-01", GROUPS, "API reference, table 24")
 def paths_are_absolute(subject: Subject) -> Found:
     """Own data is mounted at an absolute path; nothing else has one."""
-    for _, at, name in _spaces(subject):
+    for _, at, name in subject.spaces:
         where = f"{at}/lvmConfig/path"
         path = subject.text(where)
         if name == "user" and not path and subject.thing(f"{at}/lvmConfig") and where not in subject.unfit:
@@ -253,7 +252,7 @@ def paths_are_absolute(subject: Subject) -> Found:
 @rule("NP-PATH-02", GROUPS, "User manual, questions and answers")
 def paths_are_free(subject: Subject) -> Found:
     """No path of the system or of CCE."""
-    for _, at, name in _spaces(subject):
+    for _, at, name in subject.spaces:
         path = subject.text(f"{at}/lvmConfig/path")[:1024]
         parts = [part for part in path.split("/") if part not in ("", ".")]
         plain = "/" + "/".join(parts)
@@ -270,7 +269,7 @@ def paths_are_free(subject: Subject) -> Found:
 def paths_differ(subject: Subject) -> Found:
     """No path twice."""
     seen: set[str] = set()
-    for _, at, _ in _spaces(subject):
+    for _, at, _ in subject.spaces:
         path = subject.text(f"{at}/lvmConfig/path").rstrip("/")
         if path and path in seen:
             yield f"{at}/lvmConfig/path", "Another space is mounted there already."
@@ -284,6 +283,22 @@ def _twice(subject: Subject, at: str, what: str) -> Found:
         if name and name in seen:
             yield f"{item}/name", f"Another {what} has this name. Choose another one."
         seen.add(name)
+
+
+def _blind_selectors(subject: Subject) -> Found:
+    """Yield each readable selector that finds no disk, and the group that names it ("" for none)."""
+    if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
+        return
+    owners = {
+        subject.text(at): group
+        for group in reversed(subject.things(GROUPS))
+        for at, _ in subject.items(f"{group}/selectorNames")
+    }
+    for at in subject.layout.unmatched:
+        size, count = (subject.text(f"{at}/matchLabels/{name}") for name in ("size", "count"))
+        is_readable = all(_DIGITS.fullmatch(text) and int(text) for text in (size, count) if text)
+        if subject.text(f"{at}/storageType") == "evs" and is_readable:
+            yield at, owners.get(subject.text(f"{at}/name"), "")
 
 
 def _lv_types(subject: Subject, group: str) -> Iterator[tuple[str, str]]:

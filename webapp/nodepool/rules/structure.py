@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from webapp.nodepool import pointers
@@ -9,7 +10,7 @@ from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
 from webapp.nodepool.rules.shape import Flag, Many, Number, Text, Thing, Value
 
-MAX_ITEMS = 200  # of a list that are looked at: longer ones are wrong as a whole
+MAX_UNKNOWN = 20  # keys of one object that are named
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _WHERE = "API reference, Creating a Node Pool"
 
@@ -32,9 +33,9 @@ def broken(shape: Value, value: JSON, at: str = "") -> Iterator[Problem]:
             return
 
 
-def shown(value: JSON) -> str:
-    """Return a value short enough for a sentence."""
-    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+def shown(text: JSON) -> str:
+    """Return a text short enough for a sentence; what is none is shown empty."""
+    text = text if isinstance(text, str) else ""
     printable = "".join(letter if letter.isprintable() else "?" for letter in text[:40])
     return f"“{printable}{'…' if len(text) > 40 else ''}”"
 
@@ -51,7 +52,7 @@ def _text(shape: Text, value: JSON, at: str) -> Iterator[Problem]:
     elif shape.one_of and value not in shape.one_of:
         yield _error(shape, at, f"{shown(value)} is not possible here. Choose {_listed(shape.one_of)}.")
     elif shape.length and not shape.length[0] <= len(value) <= shape.length[1]:
-        yield _error(shape, at, f"Use {_between(*shape.length)} characters; these are {len(value)}.")
+        yield _error(shape, at, f"Use {_span(*shape.length)} characters; these are {len(value)}.")
 
 
 def _number(shape: Number, value: JSON, at: str) -> Iterator[Problem]:
@@ -60,9 +61,9 @@ def _number(shape: Number, value: JSON, at: str) -> Iterator[Problem]:
     if isinstance(value, bool) or not isinstance(value, int):
         yield _error(shape, at, "Enter a whole number.")
         return
-    low, high = shape.bounds or (None, None)
-    if (low is not None and value < low) or (high is not None and value > high):
-        yield _error(shape, at, f"Enter {_between(low, high)}.")
+    low, high = shape.bounds
+    if not low <= value <= high:
+        yield _error(shape, at, f"Enter {low} to {high}.")
 
 
 def _many(shape: Many, value: JSON, at: str) -> Iterator[Problem]:
@@ -72,9 +73,9 @@ def _many(shape: Many, value: JSON, at: str) -> Iterator[Problem]:
     low, high = shape.count
     if len(value) < low:
         yield _error(shape, at, f"At least {low} is needed here.")
-    if high is not None and len(value) > high:
+    if len(value) > high:
         yield _error(shape, at, f"At most {high} are possible; these are {len(value)}.", shape.too_many)
-    for index, item in enumerate(value[:MAX_ITEMS]):
+    for index, item in enumerate(value[:high]):
         yield from broken(shape.item, item, f"{at}/{index}")
 
 
@@ -93,11 +94,10 @@ def _thing(shape: Thing, value: JSON, at: str) -> Iterator[Problem]:
 
 
 def _unknown(shape: Thing, value: dict[Any, Any], at: str) -> Iterator[Problem]:
-    for key in value:
-        if key not in shape.members:
-            message = f"The key {shown(key)} is not known. The cloud ignores it: remove it, or mend its spelling."
-            where = at + pointers.join(str(key)[:200])
-            yield Problem(where, "NP-SPEC-01", Severity.WARNING, message, "docs/cloud-api.md 1.2")
+    for key in islice((key for key in value if key not in shape.members), MAX_UNKNOWN):
+        message = f"The key {shown(key)} is not known. The cloud ignores it: remove it, or mend its spelling."
+        where = at + pointers.join(key[:200] if isinstance(key, str) else "")
+        yield Problem(where, "NP-SPEC-01", Severity.WARNING, message, "docs/cloud-api.md 1.2")
 
 
 def _listed(values: tuple[str, ...]) -> str:
@@ -105,7 +105,5 @@ def _listed(values: tuple[str, ...]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def _between(low: int | None, high: int | None) -> str:
-    if low is not None and high is not None:
-        return f"{low} to {high}" if low != high else str(low)
-    return f"{low} or more" if low is not None else f"{high} or less"
+def _span(low: int, high: int) -> str:
+    return f"{low} to {high}" if low != high else str(low)

@@ -76,7 +76,7 @@ def zone_exists(subject: Subject) -> Found:
 @rule("NP-OS-01", OS, "API reference, table 6", WARNING)
 def system_is_chosen(subject: Subject) -> Found:
     """An operating system or a private image."""
-    if subject.thing(TEMPLATE) and not subject.has(OS) and not subject.text(IMAGE):
+    if subject.thing(TEMPLATE) and not subject.text(OS) and OS not in subject.unfit and not subject.text(IMAGE):
         yield OS, "Choose an operating system, or a private image: without either the cloud decides."
 
 
@@ -131,6 +131,8 @@ def runtime_fits(subject: Subject) -> Found:
         yield RUNTIME, "EulerOS 2.5 takes docker only. Choose docker, or a newer operating system."
     elif not subject.cluster.is_turbo and versions.is_before(subject.cluster.version, (1, 23)):
         yield RUNTIME, "containerd needs a cluster of v1.23 or newer. Choose docker."
+    elif subject.cluster.network_mode == "overlay_l2" and versions.is_before(subject.cluster.version, (1, 23, 2)):
+        yield RUNTIME, "In a tunnel network containerd needs a cluster of v1.23.2 or newer. Choose docker."
 
 
 @rule("NP-RT-04", RUNTIME, "User manual, container engines", WARNING)
