@@ -1,7 +1,7 @@
 #!/bin/sh
 # The portal with the local cloud, for trying out: `make run` prepares what this needs.
 set -eu
-: "${PORT:=8000}" "${CLOUD_PORT:=8900}" "${SPEED:=20}"
+export PORT="${PORT:-8000}" CLOUD_PORT="${CLOUD_PORT:-8900}" SPEED="${SPEED:-20}"
 export VAR_DIR="${VAR_DIR:-$PWD/var}"
 export SECRET_KEY_FILE="$VAR_DIR/secret.key" CLOUD_TOKEN_KEYS_FILE="$VAR_DIR/token.key"
 export HTTPS=0 DEMO=1 POLL_INTERVAL_S="${POLL_INTERVAL_S:-2}" LOG_LEVEL="${LOG_LEVEL:-WARNING}"
