@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import EXAMPLES
 from tests.nodepool.test_rules import a_body
+from tests.wizard import bodies
 from webapp.accounts.models import User
 from webapp.nodepool import pointers
 from webapp.pools.models import Creation
@@ -43,13 +44,28 @@ def walked(client, body, cluster):
     return draft
 
 
-@pytest.mark.parametrize(("name", "cluster"), [("request-cce", "legacy-standard"), ("request-cce-turbo", "turbo")])
-def test_the_published_examples_arrive_exactly_as_typed(anna_client, local_cloud, name, cluster):
-    body = json.loads((EXAMPLES / f"{name}.json").read_text())
+EXAMPLE, TURBO_EXAMPLE = (
+    json.loads((EXAMPLES / f"{name}.json").read_text()) for name in ("request-cce", "request-cce-turbo")
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "cluster"),
+    [
+        (EXAMPLE, "legacy-standard"),
+        (TURBO_EXAMPLE, "turbo"),
+        (bodies.WIDE, "prod-standard"),
+        (bodies.BARE_METAL, "turbo"),
+        (bodies.OLD, "legacy-standard"),
+    ],
+    ids=["published example", "published Turbo example", "every field", "bare metal", "old system"],
+)
+def test_a_body_arrives_exactly_as_typed(anna_client, local_cloud, body, cluster):
     draft = walked(anna_client, body, cluster)
     answer = anna_client.post(draft.url_of("review"), {"_submit": "1"}, follow=True)
     assert answer.status_code == 200
     assert [one["body"] for one in local_cloud.log("POST", "nodepools")] == [body]
+    assert Creation.objects.get().state == Creation.State.ACCEPTED
 
 
 def test_submitting_twice_makes_one_pool(anna_client, local_cloud):
