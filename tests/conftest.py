@@ -74,15 +74,17 @@ class LocalCloud:
 
 
 @pytest.fixture
-def local_cloud(cloud_url, settings) -> LocalCloud:
-    """The local cloud in its first state; the portal in this process talks to it."""
+def local_cloud(cloud_url, settings) -> Iterator[LocalCloud]:
+    """The local cloud in its first state, left without faults; the portal in this process talks to it."""
     from django.core.cache import cache
 
     cache.clear()
     settings.CLOUD_AUTH_URL = f"{cloud_url}/v3"
     settings.CLOUD_ALLOWED_HOSTS = ["127.0.0.1"]
     requests.put(f"{cloud_url}/_reset", timeout=5).raise_for_status()
-    return LocalCloud(cloud_url)
+    cloud = LocalCloud(cloud_url)
+    yield cloud
+    cloud.no_faults()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from webapp.nodepool.reading import Unreadable, read_json
 from webapp.simulator import services, tokens
 from webapp.simulator.answers import Refusal, answer, cce_error, gateway_error
 from webapp.simulator.cloud import Cloud
@@ -169,9 +170,9 @@ def _json(request: Request) -> Any:
     if request.mimetype != "application/json":
         raise cce_error(400, "CCE.01400006", "The content type must be application/json.")
     try:
-        return request.get_json(force=True)
-    except (HTTPException, RecursionError):
-        raise cce_error(400, "CCE.01400001", "The request body is not valid JSON.") from None
+        return read_json(request.get_data())
+    except Unreadable as error:
+        raise cce_error(400, "CCE.01400001", f"The request body is not valid JSON. {error}") from None
 
 
 def _origin(request: Request) -> str:
