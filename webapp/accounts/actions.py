@@ -1,8 +1,11 @@
 """Everything that writes people."""
 
-from django.db import IntegrityError, transaction
+from datetime import timedelta
 
-from webapp.accounts.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from webapp.accounts.models import ApiToken, User
 from webapp.cloud.tokens import CloudSession
 
 
@@ -25,3 +28,21 @@ def person_of(session: CloudSession) -> User:
             person.username = f"{session.user_id}@{session.domain_id}"[:150]
             person.save()
     return found or person
+
+
+def make_api_token(person: User, name: str, days: int) -> str:
+    """Return a new personal token, which is shown this once; only its digest is kept."""
+    _, token = ApiToken.objects.create(person, expiry=timedelta(days=days), name=name)
+    return str(token)
+
+
+def revoke_api_token(person: User, key: str) -> bool:
+    """Delete one of a person's tokens; whether there was one."""
+    return bool(ApiToken.objects.filter(user=person, token_key=key).delete()[0])
+
+
+def note_use(token: ApiToken) -> None:
+    """Note that a token was used, once a minute at most: a call should not cost a write."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at > timedelta(minutes=1):
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

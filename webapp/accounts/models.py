@@ -2,9 +2,10 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from knox.models import AbstractAuthToken
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, which has no types
     """A person: with a portal account, or known from the cloud by user and domain id."""
 
     iam_user_id = models.CharField(max_length=64, blank=True)
@@ -21,3 +22,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class ApiToken(AbstractAuthToken):
+    """A personal token for the REST API: only its digest is kept, and it is named so that it can be revoked."""
+
+    name = models.CharField(max_length=60)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("webapp.api.urls")),
     path("", include("webapp.portal.urls")),
     path("", include("webapp.wizard.urls")),
     path("", include("webapp.pools.urls")),

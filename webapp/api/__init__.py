@@ -1,0 +1,1 @@
+"""The machine's door: what a person can do in the wizard, a program can do here."""

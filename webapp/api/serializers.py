@@ -1,0 +1,113 @@
+"""The forms of calls and answers, as the OpenAPI document shows them."""
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+_ANY = {"description": "The request body of node pool creation (docs/cloud-api.md, section 1).", "type": "object"}
+
+
+@extend_schema_field(_ANY)
+class BodyField(serializers.JSONField):
+    """A node pool's body: any JSON value, because saying what is wrong with it is what it is sent for."""
+
+
+class ClusterSerializer(serializers.Serializer):
+    """Where the body is meant for: a kind and version, or a cluster of the cloud."""
+
+    category = serializers.ChoiceField(["standard", "turbo"], required=False)
+    version = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Such as v1.29.")
+    id = serializers.CharField(max_length=64, required=False, help_text="Needs a cloud token.")
+
+
+class ValidateSerializer(serializers.Serializer):
+    """A body, and the cluster that it is held against."""
+
+    cluster = ClusterSerializer()
+    body = BodyField()
+
+
+class LayoutCallSerializer(serializers.Serializer):
+    """A body whose disks are to be laid out."""
+
+    body = BodyField()
+
+
+class ProblemSerializer(serializers.Serializer):
+    """One thing that is wrong with the body, at its JSON pointer."""
+
+    pointer = serializers.CharField(allow_blank=True)
+    code = serializers.CharField()
+    message = serializers.CharField()
+    source = serializers.CharField(allow_blank=True)
+
+
+class VerdictSerializer(serializers.Serializer):
+    """What is wrong with a body."""
+
+    valid = serializers.BooleanField()
+    errors = ProblemSerializer(many=True)
+    warnings = ProblemSerializer(many=True)
+
+
+class DiskSerializer(serializers.Serializer):
+    """A disk, and who took it."""
+
+    pointer = serializers.CharField()
+    type = serializers.CharField(allow_blank=True)
+    size_gib = serializers.IntegerField()
+    is_encrypted = serializers.BooleanField()
+    selector = serializers.CharField(allow_null=True, allow_blank=True)
+    group = serializers.CharField(allow_null=True, allow_blank=True)
+
+
+class VolumeSerializer(serializers.Serializer):
+    """A logical volume of a group."""
+
+    pointer = serializers.CharField()
+    space = serializers.CharField(allow_blank=True)
+    percent = serializers.IntegerField()
+    size_gib = serializers.IntegerField()
+    lv_type = serializers.CharField(allow_blank=True)
+    path = serializers.CharField(allow_blank=True)
+
+
+class GroupSerializer(serializers.Serializer):
+    """A volume group."""
+
+    pointer = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    is_managed = serializers.BooleanField()
+    takes_local = serializers.BooleanField()
+    size_gib = serializers.IntegerField()
+    free_gib = serializers.IntegerField()
+    disks = DiskSerializer(many=True)
+    volumes = VolumeSerializer(many=True)
+
+
+class LayoutSerializer(serializers.Serializer):
+    """What becomes of a node's disks."""
+
+    is_default = serializers.BooleanField(help_text="No storage section: the cloud fills in its own.")
+    root = DiskSerializer(allow_null=True)
+    disks = DiskSerializer(many=True)
+    groups = GroupSerializer(many=True)
+    raw = DiskSerializer(many=True)
+    unmatched = serializers.ListField(child=serializers.CharField(), help_text="Selectors that find no disk.")
+
+
+class PlaceSerializer(serializers.Serializer):
+    """A place of the call that cannot be understood."""
+
+    pointer = serializers.CharField(allow_blank=True)
+    message = serializers.CharField()
+
+
+class ErrorSerializer(serializers.Serializer):
+    """A problem document (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = PlaceSerializer(many=True, required=False)
+    cloud = serializers.DictField(required=False, help_text="What the cloud said.")

@@ -1,0 +1,13 @@
+"""Addresses of the API."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from webapp.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("node-pools/validate", views.ValidateView.as_view(), name="validate"),
+    path("node-pools/layout", views.LayoutView.as_view(), name="layout"),
+]
