@@ -1,4 +1,4 @@
-"""The three ways to sign in."""
+"""The three ways to sign in, and a personal API token."""
 
 from typing import Any
 
@@ -80,3 +80,10 @@ class PortalForm(forms.Form):
 
 def _sentence(error: CloudError) -> str:
     return f"{error.message} {error.remedy}".strip()
+
+
+class ApiTokenForm(forms.Form):
+    """A new personal API token."""
+
+    name = forms.CharField(label="What is it for?", max_length=60)
+    days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=365, initial=30)

@@ -9,5 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in", views.sign_in, name="sign-in"),
     path("sign-out", views.sign_out, name="sign-out"),
+    path("api-tokens", views.api_tokens, name="api-tokens"),
+    path("api-tokens/<slug:key>/revoke", views.revoke_api_token, name="revoke-api-token"),
     path("healthz", views.health, name="health"),
 ]

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,9 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webapp.accounts import actions
 from webapp.accounts.access import signed_in
 from webapp.accounts.http import UserRequest
+from webapp.accounts.models import ApiToken
 from webapp.accounts.session import store_cloud
 from webapp.pools.queries import recent_creations
-from webapp.portal.forms import CloudForm, PortalForm, TokenForm
+from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -49,6 +52,30 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the portal session; the cloud session dies with it."""
     logout(request)
     return redirect("portal:sign-in")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def api_tokens(request: UserRequest) -> HttpResponse:
+    """List the person's API tokens; make one, which is shown this once."""
+    form = ApiTokenForm(request.POST or None)
+    made = None
+    if request.method == "POST" and form.is_valid():
+        made = actions.make_api_token(request.user, form.cleaned_data["name"], form.cleaned_data["days"])
+        form = ApiTokenForm()
+    tokens = ApiToken.objects.filter(user=request.user, expiry__gt=timezone.now())
+    context = {"form": form, "made": made, "tokens": tokens}
+    return render(request, "portal/api_tokens.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def revoke_api_token(request: UserRequest, key: str) -> HttpResponse:
+    """Revoke one of the person's API tokens."""
+    if not actions.revoke_api_token(request.user, key):
+        raise Http404
+    messages.success(request, "The token is revoked. What used it is refused from now on.")
+    return redirect("portal:api-tokens")
 
 
 @require_GET
