@@ -1,37 +1,17 @@
 """The API's checks, over real HTTP semantics through Django's client."""
 
-import json
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from tests.nodepool.test_rules import S, T, a_body, storage
-from webapp.accounts.actions import make_api_token
-from webapp.accounts.models import ApiToken, User
+from webapp.accounts.models import ApiToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 VALIDATE, LAYOUT = "/api/v1/node-pools/validate", "/api/v1/node-pools/layout"
 STANDARD = {"category": "standard", "version": "v1.29"}
-
-
-@pytest.fixture
-def robot(db):
-    return User.objects.create_user("robot")
-
-
-@pytest.fixture
-def call(client, robot):
-    """Call the API with a personal token."""
-    token = make_api_token(robot, "pipeline", 30)
-
-    def called(path, data, **headers):
-        content = data if isinstance(data, bytes) else json.dumps(data)
-        headers = {"Authorization": f"Token {token}", **headers}
-        return client.post(path, content, content_type="application/json", headers=headers)
-
-    return called
 
 
 def test_a_good_body_is_valid(call):

@@ -3,6 +3,9 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webapp.nodepool.formats import FORMATS
+from webapp.nodepool.reading import MAX_BYTES
+
 _ANY = {"description": "The request body of node pool creation (docs/cloud-api.md, section 1).", "type": "object"}
 
 
@@ -93,6 +96,44 @@ class LayoutSerializer(serializers.Serializer):
     groups = GroupSerializer(many=True)
     raw = DiskSerializer(many=True)
     unmatched = serializers.ListField(child=serializers.CharField(), help_text="Selectors that find no disk.")
+
+
+class ExportCallSerializer(serializers.Serializer):
+    """A body to be written in a format; the ids go into programs that need them."""
+
+    body = BodyField()
+    cluster_id = serializers.RegexField(r"^[A-Za-z0-9-]{0,64}$", required=False, allow_blank=True, default="")
+    project_id = serializers.RegexField(r"^[A-Za-z0-9-]{0,64}$", required=False, allow_blank=True, default="")
+
+
+class NoteSerializer(serializers.Serializer):
+    """Something that a format cannot carry, or that was not taken over."""
+
+    pointer = serializers.CharField(allow_blank=True)
+    message = serializers.CharField(allow_blank=True)
+
+
+class ExportedSerializer(serializers.Serializer):
+    """A body in a format, and what the format cannot express."""
+
+    format = serializers.CharField()
+    text = serializers.CharField()
+    left_out = NoteSerializer(many=True)
+
+
+class ImportCallSerializer(serializers.Serializer):
+    """A text in a format that can be read, and where the body is meant for."""
+
+    format = serializers.ChoiceField([one.name for one in FORMATS.values() if one.read])
+    text = serializers.CharField(max_length=MAX_BYTES, trim_whitespace=False)
+    cluster = ClusterSerializer(required=False)
+
+
+class ImportedSerializer(VerdictSerializer):
+    """The body in a text, what was not taken over, and what is wrong with it."""
+
+    body = BodyField()
+    left_out = NoteSerializer(many=True)
 
 
 class PlaceSerializer(serializers.Serializer):

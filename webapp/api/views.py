@@ -1,7 +1,8 @@
-"""The operations on bodies: check, lay out."""
+"""The operations on bodies: check, lay out, write, read."""
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -9,8 +10,13 @@ from rest_framework.views import APIView
 from webapp.api.authentication import CLOUD_TOKEN, cloud_of_call
 from webapp.api.describing import described
 from webapp.api.errors import Invalid
+from webapp.api.negotiating import AlwaysJSON
 from webapp.api.serializers import (
     ClusterSerializer,
+    ExportCallSerializer,
+    ExportedSerializer,
+    ImportCallSerializer,
+    ImportedSerializer,
     LayoutCallSerializer,
     LayoutSerializer,
     ValidateSerializer,
@@ -18,9 +24,14 @@ from webapp.api.serializers import (
 )
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster, Problem, check, pointers
+from webapp.nodepool.formats import FORMATS, Target, read
 from webapp.nodepool.layout import layout
 from webapp.nodepool.pointers import JSON
+from webapp.nodepool.reading import Unreadable
 from webapp.wizard.checks import ALL_LISTS, lists_for, problems_of
+
+# These lay the body out anew, and so must understand it.
+_NEED_A_GOOD_FORM = ("terraform", "ansible")
 
 
 class ValidateView(APIView):
@@ -57,6 +68,61 @@ class LayoutView(APIView):
     def post(self, request: Request) -> Response:
         """Return the layout."""
         return Response(LayoutSerializer(layout(_call(request, "body")["body"])).data)
+
+
+_FORMAT = OpenApiParameter(
+    "format", str, required=True, enum=list(FORMATS), description="The format of the text, such as json."
+)
+
+
+class ExportView(APIView):
+    """Write a body in a format."""
+
+    # `?format=` names the format of the text, not that of the answer.
+    content_negotiation_class = AlwaysJSON
+
+    @described(
+        ExportedSerializer,
+        call=ExportCallSerializer,
+        parameters=(_FORMAT,),
+        operation_id="export",
+        description="Writes a body as JSON, YAML, curl, Terraform, Python or Ansible. What the format cannot "
+        "express is listed, never dropped in silence.",
+    )
+    def post(self, request: Request) -> Response:
+        """Return the text."""
+        name = request.query_params.get("format", "")
+        if name not in FORMATS:
+            raise Invalid([("", f"Name a format in the address: ?format= and one of {', '.join(FORMATS)}.")])
+        call = _call(request, "body")
+        said = _read(ExportCallSerializer, call, "")
+        errors = [(f"/body{one.pointer}", one.message) for one in check(call["body"], {}) if one.is_error]
+        if name in _NEED_A_GOOD_FORM and errors:
+            raise Invalid(errors)
+        made = FORMATS[name].write(call["body"], Target(said["cluster_id"], said["project_id"]))
+        notes = [{"pointer": one.pointer, "message": one.message} for one in made.left_out]
+        return Response({"format": name, "text": made.text, "left_out": notes})
+
+
+class ImportView(APIView):
+    """Read a body from a text."""
+
+    @described(
+        ImportedSerializer,
+        call=ImportCallSerializer,
+        operation_id="import",
+        description="Reads a request body, a pool as the cloud answers it, YAML or Terraform, and checks it.",
+    )
+    def post(self, request: Request) -> Response:
+        """Return the body, what was not taken over, and the verdict."""
+        said = _read(ImportCallSerializer, _call(request, "format", "text"), "")
+        try:
+            found = read(said["format"], said["text"].encode(errors="surrogatepass"))
+        except Unreadable as error:
+            raise Invalid([("/text", str(error))]) from None
+        notes = [{"pointer": one.pointer, "message": one.message} for one in found.left_out]
+        verdict = _verdict(check(found.body, said.get("cluster", {})))
+        return Response({"body": found.body, "left_out": notes, **verdict})
 
 
 def _call(request: Request, *names: str) -> dict[str, JSON]:

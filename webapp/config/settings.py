@@ -14,7 +14,15 @@ VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = env.flag("DEBUG")
 # Commands that need no site (the local cloud, checks of a body, collecting static files) run without secrets.
-_COMMANDS_WITHOUT_SECRETS = {"cloud", "rules", "collectstatic", "makemigrations", "makemessages"}
+_COMMANDS_WITHOUT_SECRETS = {
+    "check_body",
+    "cloud",
+    "collectstatic",
+    "convert",
+    "makemessages",
+    "makemigrations",
+    "rules",
+}
 if set(sys.argv[1:2]) & _COMMANDS_WITHOUT_SECRETS and not env.text("SECRET_KEY_FILE"):
     SECRET_KEY, CLOUD_TOKEN_KEYS = "not-used-by-this-command" * 3, []
 else:

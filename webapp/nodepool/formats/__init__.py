@@ -5,8 +5,9 @@ from webapp.nodepool.formats.base import Exported, Format, Imported, Note, Targe
 from webapp.nodepool.formats.plain import read_json_body, read_yaml, write_json, write_yaml
 from webapp.nodepool.formats.scripts import write_curl, write_python
 from webapp.nodepool.formats.terraform import read_terraform, write_terraform
+from webapp.nodepool.reading import Unreadable
 
-__all__ = ["FORMATS", "Exported", "Format", "Imported", "Note", "Target"]
+__all__ = ["FORMATS", "Exported", "Format", "Imported", "Note", "Target", "read"]
 
 FORMATS = {
     one.name: one
@@ -19,3 +20,11 @@ FORMATS = {
         Format("ansible", "Ansible", "yml", write_ansible),
     )
 }
+
+
+def read(name: str, data: bytes) -> Imported:
+    """Return the body in a text of the named format. Raises Unreadable, also for formats that are only written."""
+    reader = FORMATS[name].read
+    if reader is None:
+        raise Unreadable(f"{FORMATS[name].label} can be written, but not read.")
+    return reader(data)
