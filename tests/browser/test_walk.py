@@ -91,7 +91,7 @@ def test_no_page_has_an_accessibility_violation_or_scrolls_sideways(open_page, w
     page.click("text=Create node pool now")
     page.wait_for_url(re.compile("/pools/[0-9a-f-]{36}$"))
     look(page)
-    for path in ("/drafts", "/api-tokens", "/clusters"):
+    for path in ("/pools/new", f"{page.url}/export/terraform", "/drafts", "/api-tokens", "/clusters"):
         page.goto(path)
         look(page)
     page.click("text=prod-standard")

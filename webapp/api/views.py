@@ -30,9 +30,6 @@ from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import Unreadable
 from webapp.wizard.checks import ALL_LISTS, lists_for, problems_of
 
-# These lay the body out anew, and so must understand it.
-_NEED_A_GOOD_FORM = ("terraform", "ansible")
-
 
 class ValidateView(APIView):
     """Check a node pool's body."""
@@ -97,7 +94,7 @@ class ExportView(APIView):
         call = _call(request, "body")
         said = _read(ExportCallSerializer, call, "")
         errors = [(f"/body{one.pointer}", one.message) for one in check(call["body"], {}) if one.is_error]
-        if name in _NEED_A_GOOD_FORM and errors:
+        if FORMATS[name].needs_form and errors:
             raise Invalid(errors)
         made = FORMATS[name].write(call["body"], Target(said["cluster_id"], said["project_id"]))
         notes = [{"pointer": one.pointer, "message": one.message} for one in made.left_out]

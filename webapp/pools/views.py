@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,7 +19,9 @@ from webapp.accounts.http import UserRequest
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError
 from webapp.nodepool import Cluster
+from webapp.nodepool.formats import cleaned
 from webapp.pools import actions
+from webapp.pools.exports import export_page, target_of
 from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.phases import condition_of, counts_of
 from webapp.pools.queries import visible_to
@@ -79,6 +82,25 @@ def creation_status(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(visible_to(request.user, request.cloud), pk=pk)
     _settle(found, request)
     return _fragment(request, _creation_context(request, found))
+
+
+@signed_in
+@require_GET
+def export_creation(request: UserRequest, pk: uuid.UUID, name: str) -> HttpResponse:
+    """Show what was ordered in one of the formats."""
+    found = get_object_or_404(visible_to(request.user, request.cloud), pk=pk)
+    target = target_of(request.cloud, found.cluster_id)
+    return export_page(request, name, found.body, target, back=found.get_absolute_url())
+
+
+@cloud_needed
+@require_GET
+def export_pool(request: UserRequest, cluster_id: str, pool_id: str, name: str) -> HttpResponse:
+    """Show a live pool in one of the formats, without what the cloud writes itself."""
+    assert request.cloud  # noqa: S101 - the decorator saw to it
+    body = cleaned(Cloud(request.cloud).node_pool(cluster_id, pool_id)).body
+    back = reverse("pools:pool", args=[cluster_id, pool_id])
+    return export_page(request, name, body, target_of(request.cloud, cluster_id), back=back)
 
 
 @signed_in

@@ -10,6 +10,7 @@ from webapp.accounts.models import User
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
+from webapp.wizard import steps
 from webapp.wizard.answers import merged, without
 from webapp.wizard.models import Draft
 from webapp.wizard.places import Step
@@ -34,9 +35,14 @@ class Seen:
         return last is not None and last["version"] > self.version and last["page"] != self.page
 
 
-def start(*, by: User, cluster: Cluster | None = None) -> Draft:
-    """Begin a blank draft."""
-    return Draft.objects.create(owner=by, body=blank_body(), cluster_facts=asdict(cluster) if cluster else {})
+def start(*, by: User, cluster: Cluster | None = None, body: JSON = None) -> Draft:
+    """Begin a draft: blank, or of a body that was brought, all of whose problems are shown at once."""
+    draft = Draft(owner=by, body=body or blank_body(), cluster_facts=asdict(cluster) if cluster else {})
+    if body:
+        draft.last_step = steps.REVIEW
+        draft.touched = {one.slug: {"page": "", "left": True, "version": draft.version} for one in steps.STEPS}
+    draft.save()
+    return draft
 
 
 def save(  # noqa: PLR0913 - one keyword each

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from webapp.wizard import views
+from webapp.wizard import doors, views
 
 app_name = "wizard"
 urlpatterns = [
     path("drafts", views.drafts, name="drafts"),
     path("drafts/<uuid:pk>/delete", views.delete, name="delete"),
     path("pools/new", views.start, name="start"),
+    path("pools/new/import", doors.import_text, name="import"),
+    path("pools/new/from/<str:cluster_id>/<str:pool_id>", doors.copy_pool, name="copy"),
+    path("pools/new/<uuid:pk>/export/<slug:name>", doors.export, name="export"),
     path("pools/new/<uuid:pk>/<slug:slug>", views.step, name="step"),
     path("pools/new/<uuid:pk>/<slug:slug>/preview", views.preview, name="preview"),
 ]

@@ -13,6 +13,7 @@ from webapp.accounts.http import UserRequest
 from webapp.nodepool import Cluster
 from webapp.wizard import actions, checks, posted, review, steps
 from webapp.wizard.answers import Unsayable, answers_of, body_of
+from webapp.wizard.doors import start_page
 from webapp.wizard.models import Draft
 from webapp.wizard.places import Step
 from webapp.wizard.posted import Move, Posted
@@ -26,8 +27,7 @@ def start(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         cluster = _cluster_named(request, request.POST.get("cluster", ""))
         return redirect(actions.start(by=request.user, cluster=cluster).url_of("basics"))
-    drafts = Draft.objects.of(request.user)[:5]
-    return render(request, "wizard/start.html", {"drafts": drafts, "cluster": request.GET.get("cluster", "")})
+    return start_page(request, cluster=request.GET.get("cluster", ""))
 
 
 @signed_in

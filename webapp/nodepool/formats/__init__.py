@@ -2,12 +2,13 @@
 
 from webapp.nodepool.formats.ansible import write_ansible
 from webapp.nodepool.formats.base import Exported, Format, Imported, Note, Target
+from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.formats.plain import read_json_body, read_yaml, write_json, write_yaml
 from webapp.nodepool.formats.scripts import write_curl, write_python
 from webapp.nodepool.formats.terraform import read_terraform, write_terraform
 from webapp.nodepool.reading import Unreadable
 
-__all__ = ["FORMATS", "Exported", "Format", "Imported", "Note", "Target", "read"]
+__all__ = ["FORMATS", "Exported", "Format", "Imported", "Note", "Target", "cleaned", "read"]
 
 FORMATS = {
     one.name: one
@@ -15,9 +16,9 @@ FORMATS = {
         Format("json", "JSON", "json", write_json, read_json_body),
         Format("yaml", "YAML", "yaml", write_yaml, read_yaml),
         Format("curl", "curl", "sh", write_curl),
-        Format("terraform", "Terraform", "tf", write_terraform, read_terraform),
+        Format("terraform", "Terraform", "tf", write_terraform, read_terraform, needs_form=True),
         Format("python", "Python (otcextensions)", "py", write_python),
-        Format("ansible", "Ansible", "yml", write_ansible),
+        Format("ansible", "Ansible", "yml", write_ansible, needs_form=True),
     )
 }
 

@@ -47,13 +47,17 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A way to write a body and, where `read` is given, to read one. `read` raises Unreadable."""
+    """A way to write a body and, where `read` is given, to read one; `read` raises Unreadable.
+
+    `needs_form` says that only a body without errors can be written, because it is laid out anew.
+    """
 
     name: str
     label: str
     suffix: str
     write: Callable[[JSON, Target], Exported]
     read: Callable[[bytes], Imported] | None = None
+    needs_form: bool = False
 
 
 def without_password(body: JSON) -> tuple[JSON, tuple[Note, ...]]:
