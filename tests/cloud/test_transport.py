@@ -184,3 +184,11 @@ def test_a_refusal_that_names_a_place_is_blamed_on_it(anna):
     with pytest.raises(Refused) as caught:
         cloud.create_node_pool(cluster["metadata"]["uid"], a_body(**{"/metadata/name": "Bad"}))
     assert (caught.value.pointer, caught.value.code) == ("/metadata/name", "CCE.01400001")
+
+
+@pytest.mark.parametrize("name", ["../../quotas", "x?y=z", "x#y", "..", "x/nodes"])
+def test_an_id_cannot_lead_a_call_elsewhere(anna, local_cloud, name):
+    with pytest.raises(CloudError):
+        Cloud(anna).cluster(name)
+    path = local_cloud.log("GET")[-1]["path"]
+    assert path.startswith(f"/api/v3/projects/{anna.project_id}/clusters/")

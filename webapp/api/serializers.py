@@ -6,7 +6,8 @@ from rest_framework import serializers
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.reading import MAX_BYTES
 
-_ANY = {"description": "The request body of node pool creation (docs/cloud-api.md, section 1).", "type": "object"}
+_ID = r"^[A-Za-z0-9-]{1,64}$"
+_ANY = {"description": "The request body of node pool creation (docs/cloud-api.md, section 1)."}
 
 
 @extend_schema_field(_ANY)
@@ -19,7 +20,7 @@ class ClusterSerializer(serializers.Serializer):
 
     category = serializers.ChoiceField(["standard", "turbo"], required=False)
     version = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Such as v1.29.")
-    id = serializers.CharField(max_length=64, required=False, help_text="Needs a cloud token.")
+    id = serializers.RegexField(_ID, required=False, help_text="Needs a cloud token.")
 
 
 class ValidateSerializer(serializers.Serializer):
@@ -102,8 +103,8 @@ class ExportCallSerializer(serializers.Serializer):
     """A body to be written in a format; the ids go into programs that need them."""
 
     body = BodyField()
-    cluster_id = serializers.RegexField(r"^[A-Za-z0-9-]{0,64}$", required=False, allow_blank=True, default="")
-    project_id = serializers.RegexField(r"^[A-Za-z0-9-]{0,64}$", required=False, allow_blank=True, default="")
+    cluster_id = serializers.RegexField(_ID, required=False, allow_blank=True, default="")
+    project_id = serializers.RegexField(_ID, required=False, allow_blank=True, default="")
 
 
 class NoteSerializer(serializers.Serializer):

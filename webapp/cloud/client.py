@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from webapp.cloud.errors import CloudUnreachable
 from webapp.cloud.tokens import CloudSession
@@ -28,7 +29,7 @@ class Cloud:
 
     def cluster(self, cluster_id: str) -> dict[str, Any]:
         """Return one cluster."""
-        return self._object(self._get("ccev2.0", f"{self._cce}/clusters/{cluster_id}"))
+        return self._object(self._get("ccev2.0", self._cluster(cluster_id)))
 
     def node_pools(self, cluster_id: str) -> list[dict[str, Any]]:
         """Return the node pools of a cluster (2.3)."""
@@ -36,7 +37,7 @@ class Cloud:
 
     def node_pool(self, cluster_id: str, pool_id: str) -> dict[str, Any]:
         """Return one node pool."""
-        return self._object(self._get("ccev2.0", f"{self._pools(cluster_id)}/{pool_id}"))
+        return self._object(self._get("ccev2.0", f"{self._pools(cluster_id)}/{_step(pool_id)}"))
 
     def find_pool(self, cluster_id: str, name: str) -> dict[str, Any] | None:
         """Return the node pool of a name, or None."""
@@ -54,12 +55,12 @@ class Cloud:
 
     def delete_node_pool(self, cluster_id: str, pool_id: str) -> dict[str, Any]:
         """Delete a pool and all its nodes."""
-        call = self._call("DELETE", "ccev2.0", f"{self._pools(cluster_id)}/{pool_id}")
+        call = self._call("DELETE", "ccev2.0", f"{self._pools(cluster_id)}/{_step(pool_id)}")
         return self._object(answered(send(call)))
 
     def nodes(self, cluster_id: str) -> list[dict[str, Any]]:
         """Return the nodes of a cluster (2.7)."""
-        return self._items(self._get("ccev2.0", f"{self._cce}/clusters/{cluster_id}/nodes"), "items")
+        return self._items(self._get("ccev2.0", f"{self._cluster(cluster_id)}/nodes"), "items")
 
     # Pick lists (section 5)
 
@@ -101,7 +102,7 @@ class Cloud:
 
     def free_addresses(self, network_id: str) -> int | None:
         """Return how many addresses of a subnet are free (5.7)."""
-        said = self._get("network", f"/v2.0/network-ip-availabilities/{network_id}")
+        said = self._get("network", f"/v2.0/network-ip-availabilities/{_step(network_id)}")
         counts = said.get("network_ip_availability") if isinstance(said, dict) else None
         if not isinstance(counts, dict):
             return None
@@ -159,8 +160,11 @@ class Cloud:
     def _cce(self) -> str:
         return f"/api/v3/projects/{self.session.project_id}"
 
+    def _cluster(self, cluster_id: str) -> str:
+        return f"{self._cce}/clusters/{_step(cluster_id)}"
+
     def _pools(self, cluster_id: str) -> str:
-        return f"{self._cce}/clusters/{cluster_id}/nodepools"
+        return f"{self._cluster(cluster_id)}/nodepools"
 
     def _call(self, method: str, service: str, path: str, body: JSON = None, *, changes: bool = True) -> Call:
         base = self.session.endpoints.get(service)
@@ -194,6 +198,11 @@ class Cloud:
     @staticmethod
     def _object(body: Any) -> dict[str, Any]:
         return body if isinstance(body, dict) else {}
+
+
+def _step(name: str) -> str:
+    """Return an id as one step of a path: whoever names it cannot lead the call elsewhere."""
+    return quote(name, safe="").replace("..", "%2E%2E")
 
 
 def _read(items: list[dict[str, Any]], reader: Callable[[Mapping[str, Any]], Item]) -> tuple[Item, ...]:
