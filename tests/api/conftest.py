@@ -22,3 +22,15 @@ def call(client, robot):
         return client.post(path, content, content_type="application/json", headers=headers)
 
     return called
+
+
+@pytest.fixture
+def ask(client, robot):
+    """Call the API by any method with a personal token."""
+    token = make_api_token(robot, "reader", 30)
+
+    def asked(method, path, data=None, **headers):
+        content = {} if data is None else {"data": json.dumps(data), "content_type": "application/json"}
+        return getattr(client, method)(path, headers={"Authorization": f"Token {token}", **headers}, **content)
+
+    return asked

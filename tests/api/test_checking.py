@@ -162,3 +162,11 @@ def test_the_schema_names_every_operation_and_its_errors(client):
     assert found["openapi"].startswith("3.1")
     operation = found["paths"]["/api/v1/node-pools/validate"]["post"]
     assert {"200", "400", "401", "403", "413", "415", "429", "502"} <= set(operation["responses"])
+
+
+@pytest.mark.parametrize("method", ["get", "post", "patch"])
+def test_an_address_that_is_none_is_a_problem_document(call, client, robot, method):
+    client.force_login(robot)
+    answer = getattr(client, method)("/api/v1/no/such/place")
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"

@@ -14,8 +14,11 @@ _ERRORS = {
     403: "Not allowed, or a cloud token that the cloud does not take.",
     404: "Not there, or not yours.",
     406: "Another form of answer was asked for.",
+    412: "It was changed in the meantime.",
     413: "The body is larger or nested deeper than any node pool.",
     415: "The body is not sent as application/json.",
+    422: "The content is wrong; see errors.",
+    428: "If-Match is needed.",
     429: "Too many calls; see Retry-After.",
     502: "The cloud did not do what was asked.",
     503: "The cloud asks to slow down; see Retry-After.",
@@ -27,7 +30,7 @@ _ALWAYS, _WITH_BODY, _OF_CLOUD = (401, 403, 406, 429), (400, 413, 415), (404, 50
 
 
 def described(
-    answer: Any, *, call: Any = None, cloud: bool = False, errors: Iterable[int] = (), **more: Any
+    answer: Any, *, call: Any = None, cloud: bool = False, status: int = 200, errors: Iterable[int] = (), **more: Any
 ) -> Callable[..., Any]:
     """Describe an operation by its answer, the form of its call, and whether the cloud is asked."""
     statuses = {*_ALWAYS, *errors, *(_WITH_BODY if call else ()), *(_OF_CLOUD if cloud else ())}
@@ -35,10 +38,10 @@ def described(
         request=call,
         parameters=[*more.pop("parameters", ()), *([CLOUD_HEADER] if cloud else [])],
         responses={
-            200: answer,
+            status: answer,
             **{
-                (status, "application/problem+json"): OpenApiResponse(ErrorSerializer, _ERRORS[status])
-                for status in sorted(statuses)
+                (error, "application/problem+json"): OpenApiResponse(ErrorSerializer, _ERRORS[error])
+                for error in sorted(statuses)
             },
         },
         **more,

@@ -36,6 +36,13 @@ class Invalid(APIException):
         self.places = [{"pointer": pointer, "message": message} for pointer, message in places]
 
 
+class Unfit(Invalid):
+    """422: a call that was understood, but whose content is wrong."""
+
+    status_code = 422
+    default_detail = "Nothing was done: there are problems to mend first."
+
+
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into its answer; None lets it become a 500."""
     if isinstance(error, Http404):

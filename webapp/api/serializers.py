@@ -5,8 +5,10 @@ from rest_framework import serializers
 
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.reading import MAX_BYTES
+from webapp.pools.models import Creation
+from webapp.wizard.models import Draft
 
-_ID = r"^[A-Za-z0-9-]{1,64}$"
+ID = r"^[A-Za-z0-9-]{1,64}$"
 _ANY = {"description": "The request body of node pool creation (docs/cloud-api.md, section 1)."}
 
 
@@ -20,7 +22,7 @@ class ClusterSerializer(serializers.Serializer):
 
     category = serializers.ChoiceField(["standard", "turbo"], required=False)
     version = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Such as v1.29.")
-    id = serializers.RegexField(_ID, required=False, help_text="Needs a cloud token.")
+    id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
 
 
 class ValidateSerializer(serializers.Serializer):
@@ -103,8 +105,8 @@ class ExportCallSerializer(serializers.Serializer):
     """A body to be written in a format; the ids go into programs that need them."""
 
     body = BodyField()
-    cluster_id = serializers.RegexField(_ID, required=False, allow_blank=True, default="")
-    project_id = serializers.RegexField(_ID, required=False, allow_blank=True, default="")
+    cluster_id = serializers.RegexField(ID, required=False, allow_blank=True, default="")
+    project_id = serializers.RegexField(ID, required=False, allow_blank=True, default="")
 
 
 class NoteSerializer(serializers.Serializer):
@@ -135,6 +137,53 @@ class ImportedSerializer(VerdictSerializer):
 
     body = BodyField()
     left_out = NoteSerializer(many=True)
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {}})
+class ObjectField(serializers.JSONField):
+    """A JSON object."""
+
+
+class DraftCallSerializer(serializers.Serializer):
+    """A body in the making, and the cluster that it is for."""
+
+    body = ObjectField()
+    cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+
+
+class DraftSerializer(serializers.Serializer):
+    """A draft; `version` grows with every change."""
+
+    id = serializers.UUIDField()
+    version = serializers.IntegerField()
+    name = serializers.CharField(allow_blank=True)
+    cluster_id = serializers.SerializerMethodField()
+    body = ObjectField()
+    updated_at = serializers.DateTimeField()
+
+    def get_cluster_id(self, draft: Draft) -> str:
+        """Return the id of the cluster that was chosen; empty for none."""
+        return draft.cluster.id if draft.cluster else ""
+
+
+class SubmissionCallSerializer(serializers.Serializer):
+    """A body to be sent to a cluster."""
+
+    cluster_id = serializers.RegexField(ID)
+    body = BodyField()
+
+
+class SubmissionSerializer(serializers.Serializer):
+    """An order, and what became of it."""
+
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(Creation.State.choices)
+    name = serializers.CharField()
+    cluster_id = serializers.CharField()
+    pool_id = serializers.CharField(allow_blank=True)
+    problem = ObjectField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
 
 
 class PlaceSerializer(serializers.Serializer):

@@ -1,15 +1,20 @@
 """Addresses of the API."""
 
-from django.urls import path
+from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import views
+from webapp.api import drafts, views
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("drafts", drafts.DraftsView.as_view(), name="drafts"),
+    path("drafts/<uuid:pk>", drafts.DraftView.as_view(), name="draft"),
+    path("submissions", drafts.SubmissionsView.as_view(), name="submissions"),
+    path("submissions/<uuid:pk>", drafts.SubmissionView.as_view(), name="submission"),
     path("node-pools/validate", views.ValidateView.as_view(), name="validate"),
     path("node-pools/export", views.ExportView.as_view(), name="export"),
     path("node-pools/import", views.ImportView.as_view(), name="import"),
     path("node-pools/layout", views.LayoutView.as_view(), name="layout"),
+    re_path(r"", views.NothingView.as_view(), name="nothing"),
 ]

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webapp.api.authentication import CLOUD_TOKEN, cloud_of_call
+from webapp.api.calls import live_cluster, members_of, read_by
 from webapp.api.describing import described
 from webapp.api.errors import Invalid
 from webapp.api.negotiating import AlwaysJSON
@@ -22,8 +23,7 @@ from webapp.api.serializers import (
     ValidateSerializer,
     VerdictSerializer,
 )
-from webapp.cloud.client import Cloud
-from webapp.nodepool import Cluster, Problem, check, pointers
+from webapp.nodepool import Problem, check
 from webapp.nodepool.formats import FORMATS, Target, read
 from webapp.nodepool.layout import layout
 from webapp.nodepool.pointers import JSON
@@ -44,8 +44,8 @@ class ValidateView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return the verdict."""
-        call = _call(request, "cluster", "body")
-        described_cluster = _read(ClusterSerializer, call["cluster"], "/cluster")
+        call = members_of(request, "cluster", "body")
+        described_cluster = read_by(ClusterSerializer, call["cluster"], "/cluster")
         if "id" in described_cluster:
             problems = _live_problems(request, described_cluster["id"], call["body"])
         else:
@@ -64,7 +64,7 @@ class LayoutView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return the layout."""
-        return Response(LayoutSerializer(layout(_call(request, "body")["body"])).data)
+        return Response(LayoutSerializer(layout(members_of(request, "body")["body"])).data)
 
 
 _FORMAT = OpenApiParameter(
@@ -91,8 +91,8 @@ class ExportView(APIView):
         name = request.query_params.get("format", "")
         if name not in FORMATS:
             raise Invalid([("", f"Name a format in the address: ?format= and one of {', '.join(FORMATS)}.")])
-        call = _call(request, "body")
-        said = _read(ExportCallSerializer, call, "")
+        call = members_of(request, "body")
+        said = read_by(ExportCallSerializer, call, "")
         errors = [(f"/body{one.pointer}", one.message) for one in check(call["body"], {}) if one.is_error]
         if FORMATS[name].needs_form and errors:
             raise Invalid(errors)
@@ -112,7 +112,7 @@ class ImportView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return the body, what was not taken over, and the verdict."""
-        said = _read(ImportCallSerializer, _call(request, "format", "text"), "")
+        said = read_by(ImportCallSerializer, members_of(request, "format", "text"), "")
         try:
             found = read(said["format"], said["text"].encode(errors="surrogatepass"))
         except Unreadable as error:
@@ -122,39 +122,19 @@ class ImportView(APIView):
         return Response({"body": found.body, "left_out": notes, **verdict})
 
 
-def _call(request: Request, *names: str) -> dict[str, JSON]:
-    """Return the members of a call. Raises Invalid where it is no object or lacks one."""
-    data = request.data
-    if not isinstance(data, dict):
-        raise Invalid([("", "Send a JSON object.")])
-    missing = [(pointers.join(name), "This is needed.") for name in names if name not in data]
-    if missing:
-        raise Invalid(missing)
-    return data
+@extend_schema(exclude=True)
+class NothingView(APIView):
+    """Every address that is none: a problem document instead of a page."""
 
+    http_method_names: list[str] = []
 
-def _read(form: type, data: JSON, at: str) -> dict[str, Any]:
-    """Return what a serializer makes of a part of the call. Raises Invalid."""
-    read = form(data=data)
-    if not read.is_valid():
-        raise Invalid(_places(read.errors, at))
-    found: dict[str, Any] = read.validated_data
-    return found
-
-
-def _places(errors: Any, at: str) -> list[tuple[str, str]]:
-    if isinstance(errors, dict):
-        named = ((at if name == "non_field_errors" else at + pointers.join(name), one) for name, one in errors.items())
-        return [place for where, one in named for place in _places(one, where)]
-    return [(at, " ".join(str(one) for one in errors))]
+    def http_method_not_allowed(self, *_: Any, **__: Any) -> Response:
+        """Say that nothing is here."""
+        raise NotFound
 
 
 def _live_problems(request: Request, cluster_id: str, body: JSON) -> list[Problem]:
-    session = cloud_of_call(request)
-    if session is None:
-        raise Invalid([("/cluster/id", f"A cluster is asked for at the cloud: send a token of it as {CLOUD_TOKEN}.")])
-    cloud = Cloud(session)
-    cluster = Cluster.from_api(cloud.cluster(cluster_id)).with_nodes(len(cloud.nodes(cluster_id)))
+    session, cluster = live_cluster(request, cluster_id, "/cluster/id")
     return problems_of(body, cluster, lists_for(session, ALL_LISTS, cluster))
 
 

@@ -45,6 +45,16 @@ def start(*, by: User, cluster: Cluster | None = None, body: JSON = None) -> Dra
     return draft
 
 
+def replace(draft: Draft, body: JSON, *, seen: int) -> bool:
+    """Replace a draft's whole body; False when it is no longer the version that was seen."""
+    touched = {one.slug: {"page": "", "left": True, "version": seen + 1} for one in steps.STEPS}
+    changes = {"body": body, "version": seen + 1, "touched": touched, "updated_at": timezone.now()}
+    if not Draft.objects.filter(pk=draft.pk, version=seen).update(**changes):
+        return False
+    draft.refresh_from_db()
+    return True
+
+
 def save(  # noqa: PLR0913 - one keyword each
     draft: Draft, *, step: Step, part: JSON, cluster: Cluster | None, seen: Seen, leaving: bool = False
 ) -> None:

@@ -1,0 +1,128 @@
+"""Drafts and orders through the API."""
+
+import json
+
+import pytest
+
+from tests.nodepool.test_rules import T, a_body
+from webapp.accounts.actions import make_api_token
+from webapp.accounts.models import User
+from webapp.pools.models import Creation
+from webapp.wizard.models import Draft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DRAFTS, SUBMISSIONS = "/api/v1/drafts", "/api/v1/submissions"
+
+
+@pytest.fixture
+def cluster_id(anna):
+    from webapp.cloud.client import Cloud
+
+    ids = {one["metadata"]["name"]: one["metadata"]["uid"] for one in Cloud(anna).clusters()}
+    return ids["prod-standard"]
+
+
+@pytest.fixture
+def order(call, anna, cluster_id):
+    def ordered(body, key="one", **more):
+        headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": key}
+        return call(SUBMISSIONS, {"cluster_id": cluster_id, "body": body, **more}, **headers)
+
+    return ordered
+
+
+def test_a_draft_is_made_read_replaced_and_deleted(call, ask):
+    made = call(DRAFTS, {"body": a_body()})
+    assert (made.status_code, made.headers["ETag"]) == (201, '"1"')
+    at = f"{DRAFTS}/{made.json()['id']}"
+    assert ask("get", at).json()["body"] == a_body()
+    changed = a_body(**{"/spec/initialNodeCount": 5})
+    done = ask("put", at, {"body": changed}, **{"If-Match": '"1"'})
+    assert (done.status_code, done.json()["version"], done.json()["body"]) == (200, 2, changed)
+    assert ask("delete", at).status_code == 204
+    assert ask("get", at).status_code == 404
+
+
+def test_a_change_is_based_on_the_version_that_was_read(call, ask):
+    at = f"{DRAFTS}/{call(DRAFTS, {'body': a_body()}).json()['id']}"
+    assert ask("put", at, {"body": {}}).status_code == 428
+    for wrong in ('"7"', "x", '"' + "9" * 30 + '"', "*"):
+        assert ask("put", at, {"body": {"a": 1}}, **{"If-Match": wrong}).status_code == 412
+    assert Draft.objects.get().body == a_body()
+
+
+def test_drafts_come_in_pages(call, ask, robot):
+    Draft.objects.bulk_create(Draft(owner=robot, body={}) for _ in range(60))
+    first = ask("get", DRAFTS).json()
+    assert len(first["results"]) == 50
+    rest = ask("get", first["next"]).json()
+    assert len(rest["results"]) == 10
+    assert ask("get", f"{DRAFTS}?cursor=nonsense").status_code == 404
+
+
+def test_a_list_costs_the_same_for_one_and_for_many(call, ask, robot, django_assert_num_queries):
+    Draft.objects.bulk_create(Draft(owner=robot, body={}) for _ in range(40))
+    ask("get", DRAFTS)
+    with django_assert_num_queries(3):
+        ask("get", DRAFTS)
+
+
+def test_an_order_is_sent_once_for_its_key(order, local_cloud):
+    first, second = order(a_body()), order(a_body())
+    assert (first.status_code, first.json()["state"]) == (201, "accepted")
+    assert first.json()["pool_id"]
+    assert second.json()["id"] == first.json()["id"]
+    assert [one["body"] for one in local_cloud.log("POST", "nodepools")] == [a_body()]
+    other = order(a_body(**{"/metadata/name": "other"}))
+    assert other.status_code == 422
+    assert "used for another order" in other.json()["errors"][0]["message"]
+
+
+def test_an_order_with_problems_sends_nothing(order, local_cloud):
+    answer = order(a_body(**{f"{T}/login/sshKey": "nobodys"}))
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [f"/body{T}/login/sshKey"]
+    assert local_cloud.log("POST", "nodepools") == []
+    assert not Creation.objects.exists()
+
+
+def test_a_lost_answer_is_told_as_unknown(order, local_cloud):
+    local_cloud.fault(kind="accept_then_504", method="POST", path="/nodepools")
+    assert order(a_body()).json()["state"] in ("unknown", "accepted")
+    assert len(local_cloud.log("POST", "nodepools")) == 1
+
+
+def test_an_order_needs_a_key_and_a_cloud_token(call, anna, cluster_id):
+    wanted = {"cluster_id": cluster_id, "body": a_body()}
+    assert call(SUBMISSIONS, wanted, **{"X-Cloud-Token": anna.token}).status_code == 400
+    assert call(SUBMISSIONS, wanted, **{"Idempotency-Key": "k"}).status_code == 400
+
+
+ROWS = [
+    ("get", "/api/v1/drafts", 200, 200),
+    ("get", "/api/v1/drafts/{draft}", 200, 404),
+    ("put", "/api/v1/drafts/{draft}", 200, 404),
+    ("get", "/api/v1/submissions", 200, 200),
+    ("get", "/api/v1/submissions/{submission}", 200, 404),
+    ("post", "/api/v1/node-pools/validate", 400, 400),
+    ("post", "/api/v1/node-pools/layout", 200, 200),
+    ("post", "/api/v1/node-pools/export?format=json", 200, 200),
+    ("post", "/api/v1/node-pools/import", 400, 400),
+    ("delete", "/api/v1/drafts/{draft}", 204, 404),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_every_address_for_owner_stranger_and_nobody(order, client, robot, row):
+    method, path, owner, stranger = row
+    draft = Draft.objects.create(owner=robot, body={"a": 1})
+    submission = order(a_body()).json()["id"]
+    at = path.format(draft=draft.pk, submission=submission)
+    other, own = make_api_token(User.objects.create_user("stranger"), "s", 1), make_api_token(robot, "o", 1)
+    for status, person in ((401, ""), (stranger, other), (owner, own)):
+        headers = {"If-Match": '"1"'} | ({"Authorization": f"Token {person}"} if person else {})
+        content = {} if method in ("get", "delete") else {"data": json.dumps({"body": {}})}
+        answer = getattr(client, method)(at, content_type="application/json", headers=headers, **content)
+        assert answer.status_code == status
+        if person == other and b"results" in answer.content:
+            assert answer.json()["results"] == []

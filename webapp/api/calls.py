@@ -1,0 +1,54 @@
+"""Reading what a call says: its members, its serializers, and the cluster that it is about."""
+
+import re
+from typing import Any
+
+from rest_framework.request import Request
+
+from webapp.api.authentication import CLOUD_TOKEN, cloud_of_call
+from webapp.api.errors import Invalid
+from webapp.api.serializers import ID
+from webapp.cloud.client import Cloud
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import Cluster, pointers
+from webapp.nodepool.pointers import JSON
+
+member = pointers.join
+
+
+def members_of(request: Request, *names: str) -> dict[str, JSON]:
+    """Return the members of a call. Raises Invalid where it is no object or lacks one."""
+    data = request.data
+    if not isinstance(data, dict):
+        raise Invalid([("", "Send a JSON object.")])
+    missing = [(member(name), "This is needed.") for name in names if name not in data]
+    if missing:
+        raise Invalid(missing)
+    return data
+
+
+def read_by(form: type, data: JSON, at: str) -> dict[str, Any]:
+    """Return what a serializer makes of a part of the call. Raises Invalid."""
+    read = form(data=data)
+    if not read.is_valid():
+        raise Invalid(_places(read.errors, at))
+    found: dict[str, Any] = read.validated_data
+    return found
+
+
+def live_cluster(request: Request, cluster_id: JSON, at: str = "/cluster_id") -> tuple[CloudSession, Cluster]:
+    """Return the cloud session of a call, and a cluster of its project as it is now. Raises Invalid, CloudError."""
+    if not isinstance(cluster_id, str) or not re.fullmatch(ID, cluster_id):
+        raise Invalid([(at, "Send the id of a cluster.")])
+    session = cloud_of_call(request)
+    if session is None:
+        raise Invalid([(at, f"A cluster is asked for at the cloud: send a token of it as {CLOUD_TOKEN}.")])
+    cloud = Cloud(session)
+    return session, Cluster.from_api(cloud.cluster(cluster_id)).with_nodes(len(cloud.nodes(cluster_id)))
+
+
+def _places(errors: Any, at: str) -> list[tuple[str, str]]:
+    if isinstance(errors, dict):
+        named = ((at if name == "non_field_errors" else at + member(name), one) for name, one in errors.items())
+        return [place for where, one in named for place in _places(one, where)]
+    return [(at, " ".join(str(one) for one in errors))]

@@ -1,0 +1,197 @@
+"""Drafts and submissions: what a person has in the making, and what was ordered."""
+
+import uuid
+from hashlib import sha256
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import APIException
+from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp.api.calls import live_cluster, member, members_of
+from webapp.api.describing import described
+from webapp.api.errors import Invalid, Unfit
+from webapp.api.serializers import (
+    DraftCallSerializer,
+    DraftSerializer,
+    SubmissionCallSerializer,
+    SubmissionSerializer,
+)
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool.pointers import JSON
+from webapp.pools import actions as pools
+from webapp.pools.models import Creation
+from webapp.wizard import actions
+from webapp.wizard.checks import ALL_LISTS, lists_for, problems_of
+from webapp.wizard.models import Draft
+
+_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The version that you read.")
+_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key is the same order, sent once."
+)
+
+
+class Latest(CursorPagination):
+    """The newest first, fifty at a time."""
+
+    page_size = 50
+    ordering = ("-created_at", "pk")
+
+
+class VersionNeeded(APIException):
+    """428: a change without the version that it is based on."""
+
+    status_code = 428
+    default_detail = "Send If-Match with the version that you read."
+
+
+class VersionGone(APIException):
+    """412: somebody else changed it in the meantime."""
+
+    status_code = 412
+    default_detail = "The draft was changed in the meantime. Read it again, and repeat your change."
+
+
+class DraftsView(GenericAPIView):
+    """The person's drafts."""
+
+    serializer_class = DraftSerializer
+    pagination_class = Latest
+    queryset = Draft.objects.none()
+
+    @described(DraftSerializer(many=True), errors=[404], operation_id="drafts_list")
+    def get(self, request: Request) -> Response:
+        """List them."""
+        page = self.paginate_queryset(Draft.objects.filter(owner=request.user))
+        return self.get_paginated_response(DraftSerializer(page, many=True).data)
+
+    @described(DraftSerializer, call=DraftCallSerializer, cloud=True, status=201, operation_id="drafts_create")
+    def post(self, request: Request) -> Response:
+        """Make one of a body."""
+        call = members_of(request, "body")
+        cluster = live_cluster(request, call["cluster_id"])[1] if "cluster_id" in call else None
+        draft = actions.start(by=request.user, cluster=cluster, body=_object(call["body"]))
+        return _answer(draft, status=201)
+
+
+class DraftView(GenericAPIView):
+    """One draft."""
+
+    serializer_class = DraftSerializer
+    pagination_class = None
+
+    @described(DraftSerializer, errors=[404], operation_id="drafts_get")
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Read it, with its version as ETag."""
+        return _answer(_own(request, pk))
+
+    @described(
+        DraftSerializer,
+        call=DraftCallSerializer,
+        parameters=(_IF_MATCH,),
+        errors=[404, 412, 428],
+        operation_id="drafts_replace",
+    )
+    def put(self, request: Request, pk: uuid.UUID) -> Response:
+        """Replace its body, if nobody else changed it since."""
+        draft = _own(request, pk)
+        body = _object(members_of(request, "body")["body"])
+        if not actions.replace(draft, body, seen=_version(request)):
+            raise VersionGone
+        return _answer(draft)
+
+    @described(None, status=204, errors=[404], operation_id="drafts_delete")
+    def delete(self, request: Request, pk: uuid.UUID) -> Response:
+        """Delete it."""
+        _own(request, pk).delete()
+        return Response(status=204)
+
+
+class SubmissionsView(GenericAPIView):
+    """What the person ordered."""
+
+    serializer_class = SubmissionSerializer
+    pagination_class = Latest
+    queryset = Creation.objects.none()
+
+    @described(SubmissionSerializer(many=True), errors=[404], operation_id="submissions_list")
+    def get(self, request: Request) -> Response:
+        """List the orders."""
+        page = self.paginate_queryset(Creation.objects.filter(author=request.user))
+        return self.get_paginated_response(SubmissionSerializer(page, many=True).data)
+
+    @described(
+        SubmissionSerializer,
+        call=SubmissionCallSerializer,
+        cloud=True,
+        parameters=(_KEY,),
+        status=201,
+        errors=[422],
+        operation_id="submissions_create",
+        description="Checks the body against the live facts and sends it once. The state of the answer says what "
+        "became of it: accepted, refused (see problem), or unknown, which is settled by looking.",
+    )
+    def post(self, request: Request) -> Response:
+        """Order a pool."""
+        call, key = members_of(request, "cluster_id", "body"), _key(request)
+        session, cluster = live_cluster(request, call["cluster_id"])
+        known = Creation.objects.filter(key=key).first()
+        if known is None:
+            _demand_good(session, call["body"], cluster)
+            known = pools.submit(body=call["body"], cluster=cluster, by=request.user, key=key, session=session)
+        if known.body != call["body"] or known.cluster_id != cluster.id:
+            raise Unfit([("", "This Idempotency-Key was used for another order. Use a new one.")])
+        pools.send(known, session)
+        return Response(SubmissionSerializer(known).data, status=201)
+
+
+class SubmissionView(GenericAPIView):
+    """One order."""
+
+    serializer_class = SubmissionSerializer
+    pagination_class = None
+
+    @described(SubmissionSerializer, errors=[404], operation_id="submissions_get")
+    def get(self, request: Request, pk: uuid.UUID) -> Response:
+        """Read it."""
+        found = get_object_or_404(Creation.objects.filter(author=request.user), pk=pk)
+        return Response(SubmissionSerializer(found).data)
+
+
+def _own(request: Request, pk: uuid.UUID) -> Draft:
+    draft: Draft = get_object_or_404(Draft.objects.filter(owner=request.user), pk=pk)
+    return draft
+
+
+def _answer(draft: Draft, status: int = 200) -> Response:
+    return Response(DraftSerializer(draft).data, status=status, headers={"ETag": f'"{draft.version}"'})
+
+
+def _version(request: Request) -> int:
+    said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not said:
+        raise VersionNeeded
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
+
+
+def _key(request: Request) -> str:
+    said = request.headers.get("Idempotency-Key", "").strip()
+    if not said or len(said) > 200:
+        raise Invalid([("", "Send an Idempotency-Key of 1 to 200 characters, a new one for each order.")])
+    return f"api:{request.user.pk}:{sha256(said.encode(errors='surrogateescape')).hexdigest()}"
+
+
+def _object(body: JSON) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise Invalid([(member("body"), "A draft's body is an object.")])
+    return body
+
+
+def _demand_good(session: CloudSession, body: JSON, cluster: Any) -> None:
+    problems = problems_of(body, cluster, lists_for(session, ALL_LISTS, cluster))
+    errors = [(f"/body{one.pointer}", one.message) for one in problems if one.is_error]
+    if errors:
+        raise Unfit(errors)
