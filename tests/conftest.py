@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 def wait_until_answering(url: str, process: subprocess.Popen) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # a minute: machines can be busy
         if process.poll() is not None:
             raise RuntimeError(f"{url}: the process ended with {process.returncode}")
         try:

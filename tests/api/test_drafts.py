@@ -39,6 +39,7 @@ def test_a_draft_is_made_read_replaced_and_deleted(call, ask):
     changed = a_body(**{"/spec/initialNodeCount": 5})
     done = ask("put", at, {"body": changed}, **{"If-Match": '"1"'})
     assert (done.status_code, done.json()["version"], done.json()["body"]) == (200, 2, changed)
+    assert ask("put", at, {"body": {}, "cluster_id": "/"}, **{"If-Match": "2"}).status_code == 400
     assert ask("delete", at).status_code == 204
     assert ask("get", at).status_code == 404
 
@@ -46,8 +47,8 @@ def test_a_draft_is_made_read_replaced_and_deleted(call, ask):
 def test_a_change_is_based_on_the_version_that_was_read(call, ask):
     at = f"{DRAFTS}/{call(DRAFTS, {'body': a_body()}).json()['id']}"
     assert ask("put", at, {"body": {}}).status_code == 428
-    for wrong in ('"7"', "x", '"' + "9" * 30 + '"', "*"):
-        assert ask("put", at, {"body": {"a": 1}}, **{"If-Match": wrong}).status_code == 412
+    for wrong, status in (('"7"', 412), ("x", 400), ('"' + "9" * 30 + '"', 400), ("*", 400)):
+        assert ask("put", at, {"body": {"a": 1}}, **{"If-Match": wrong}).status_code == status
     assert Draft.objects.get().body == a_body()
 
 
@@ -96,6 +97,18 @@ def test_an_order_needs_a_key_and_a_cloud_token(call, anna, cluster_id):
     wanted = {"cluster_id": cluster_id, "body": a_body()}
     assert call(SUBMISSIONS, wanted, **{"X-Cloud-Token": anna.token}).status_code == 400
     assert call(SUBMISSIONS, wanted, **{"Idempotency-Key": "k"}).status_code == 400
+
+
+def test_clusters_pools_and_nodes_come_as_the_cloud_answers_them(ask, order, anna, cluster_id):
+    pool = order(a_body()).json()["pool_id"]
+    token = {"X-Cloud-Token": anna.token}
+    at = f"/api/v1/clusters/{cluster_id}/node-pools"
+    assert cluster_id in [one["metadata"]["uid"] for one in ask("get", "/api/v1/clusters", **token).json()["items"]]
+    assert [one["metadata"]["uid"] for one in ask("get", at, **token).json()["items"]] == [pool]
+    assert ask("get", f"{at}/{pool}", **token).json()["metadata"]["name"] == "pool-1"
+    assert ask("get", f"{at}/{pool}/nodes", **token).status_code == 200
+    assert ask("get", f"{at}/no-such-pool/nodes", **token).status_code == 404
+    assert ask("get", at).status_code == 400
 
 
 ROWS = [

@@ -63,7 +63,7 @@ def test_a_person_creates_a_pool_and_watches_it_become_ready(open_page, script):
     sign_in(page)
     name = walk_to_review(page)
     page.click("text=Create node pool now")
-    page.wait_for_url(re.compile("/pools/[0-9a-f-]{36}$"))
+    expect(page).to_have_url(re.compile("/pools/[0-9a-f-]{36}$"))
     assert page.inner_text("h1") == name
     for _ in range(60):
         if page.inner_text("#status .badge") == "Ready":
@@ -89,7 +89,7 @@ def test_no_page_has_an_accessibility_violation_or_scrolls_sideways(open_page, w
     look(page)
     walk_to_review(page, look)
     page.click("text=Create node pool now")
-    page.wait_for_url(re.compile("/pools/[0-9a-f-]{36}$"))
+    expect(page).to_have_url(re.compile("/pools/[0-9a-f-]{36}$"))
     look(page)
     for path in ("/pools/new", f"{page.url}/export/terraform", "/drafts", "/api-tokens", "/clusters"):
         page.goto(path)
@@ -128,10 +128,10 @@ def test_a_second_click_on_create_makes_no_second_pool(open_page, cloud_url):
     sign_in(page)
     name = walk_to_review(page)
     page.dblclick("text=Create node pool now")
-    page.wait_for_url(re.compile("/pools/[0-9a-f-]{36}$"))
+    expect(page).to_have_url(re.compile("/pools/[0-9a-f-]{36}$"))
     page.go_back()
     page.click("text=Create node pool now")
-    page.wait_for_url(re.compile("/pools/[0-9a-f-]{36}$"))
+    expect(page).to_have_url(re.compile("/pools/[0-9a-f-]{36}$"))
     page.goto("/clusters")
     page.click("text=prod-standard")
     assert page.get_by_role("link", name=name).count() == 1

@@ -149,6 +149,11 @@ def test_terraform_as_people_write_it_is_read():
     ]
 
 
+def test_terraform_leaves_the_zone_to_the_cloud_when_none_is_named():
+    body = read("terraform", f'resource "{RESOURCE}" "p" {{\n  name = "a"\n}}\n').body
+    assert body["spec"]["nodeTemplate"]["az"] == "random"
+
+
 def test_a_pool_as_the_cloud_answers_it_becomes_a_request():
     answer = json.loads((EXAMPLES / "response-cce.json").read_text())
     found = read("json", json.dumps(answer))

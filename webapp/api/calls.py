@@ -36,6 +36,14 @@ def read_by(form: type, data: JSON, at: str) -> dict[str, Any]:
     return found
 
 
+def cloud_for(request: Request) -> Cloud:
+    """Return the cloud for a call. Raises Invalid where no token of it came along, CloudError."""
+    session = cloud_of_call(request)
+    if session is None:
+        raise Invalid([("", f"This is asked for at the cloud: send a token of it as {CLOUD_TOKEN}.")])
+    return Cloud(session)
+
+
 def live_cluster(request: Request, cluster_id: JSON, at: str = "/cluster_id") -> tuple[CloudSession, Cluster]:
     """Return the cloud session of a call, and a cluster of its project as it is now. Raises Invalid, CloudError."""
     if not isinstance(cluster_id, str) or not re.fullmatch(ID, cluster_id):

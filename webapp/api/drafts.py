@@ -1,9 +1,11 @@
 """Drafts and submissions: what a person has in the making, and what was ordered."""
 
+import re
 import uuid
 from hashlib import sha256
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView, get_object_or_404
@@ -21,6 +23,7 @@ from webapp.api.serializers import (
     SubmissionSerializer,
 )
 from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.pools import actions as pools
 from webapp.pools.models import Creation
@@ -28,7 +31,15 @@ from webapp.wizard import actions
 from webapp.wizard.checks import ALL_LISTS, lists_for, problems_of
 from webapp.wizard.models import Draft
 
-_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The version that you read.")
+_VERSION = r'^"?([0-9]{1,9})"?$'
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    pattern=_VERSION,
+    description='The version that you read, such as "3".',
+)
 _KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key is the same order, sent once."
 )
@@ -72,7 +83,7 @@ class DraftsView(GenericAPIView):
     def post(self, request: Request) -> Response:
         """Make one of a body."""
         call = members_of(request, "body")
-        cluster = live_cluster(request, call["cluster_id"])[1] if "cluster_id" in call else None
+        cluster = _cluster(request, call)
         draft = actions.start(by=request.user, cluster=cluster, body=_object(call["body"]))
         return _answer(draft, status=201)
 
@@ -91,15 +102,17 @@ class DraftView(GenericAPIView):
     @described(
         DraftSerializer,
         call=DraftCallSerializer,
+        cloud=True,
         parameters=(_IF_MATCH,),
         errors=[404, 412, 428],
         operation_id="drafts_replace",
     )
     def put(self, request: Request, pk: uuid.UUID) -> Response:
-        """Replace its body, if nobody else changed it since."""
+        """Replace its body, and its cluster if one is named, if nobody else changed it since."""
         draft = _own(request, pk)
-        body = _object(members_of(request, "body")["body"])
-        if not actions.replace(draft, body, seen=_version(request)):
+        call, seen = members_of(request, "body"), _version(request)
+        body, cluster = _object(call["body"]), _cluster(request, call)
+        if not actions.replace(draft, body, seen=seen, cluster=cluster):
             raise VersionGone
         return _answer(draft)
 
@@ -166,15 +179,22 @@ def _own(request: Request, pk: uuid.UUID) -> Draft:
     return draft
 
 
+def _cluster(request: Request, call: dict[str, Any]) -> Cluster | None:
+    return live_cluster(request, call["cluster_id"])[1] if "cluster_id" in call else None
+
+
 def _answer(draft: Draft, status: int = 200) -> Response:
     return Response(DraftSerializer(draft).data, status=status, headers={"ETag": f'"{draft.version}"'})
 
 
 def _version(request: Request) -> int:
-    said = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    said = request.headers.get("If-Match", "").strip()
     if not said:
         raise VersionNeeded
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else -1
+    found = re.fullmatch(_VERSION, said)
+    if not found:
+        raise Invalid([("", 'If-Match is the version that you read, such as "3".')])
+    return int(found[1])
 
 
 def _key(request: Request) -> str:

@@ -144,6 +144,22 @@ class ObjectField(serializers.JSONField):
     """A JSON object."""
 
 
+class DocumentsSerializer(serializers.Serializer):
+    """Documents as the cloud answers them."""
+
+    items = serializers.ListField(child=ObjectField())
+
+
+class DocumentSerializer(serializers.Serializer):
+    """A document as the cloud answers it (docs/cloud-api.md 2.2 and 2.6)."""
+
+    kind = serializers.CharField()
+    apiVersion = serializers.CharField()  # noqa: N815 - the cloud's name
+    metadata = ObjectField()
+    spec = ObjectField()
+    status = ObjectField(required=False)
+
+
 class DraftCallSerializer(serializers.Serializer):
     """A body in the making, and the cluster that it is for."""
 

@@ -3,11 +3,15 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import drafts, views
+from webapp.api import drafts, pools, views
 
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("clusters", pools.ClustersView.as_view(), name="clusters"),
+    path("clusters/<slug:cluster_id>/node-pools", pools.PoolsView.as_view(), name="node-pools"),
+    path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>", pools.PoolView.as_view(), name="node-pool"),
+    path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/nodes", pools.NodesView.as_view(), name="nodes"),
     path("drafts", drafts.DraftsView.as_view(), name="drafts"),
     path("drafts/<uuid:pk>", drafts.DraftView.as_view(), name="draft"),
     path("submissions", drafts.SubmissionsView.as_view(), name="submissions"),

@@ -52,7 +52,7 @@ def _ask(status: PoolStatus, session: CloudSession) -> None:
     cloud = Cloud(session)
     try:
         document = cloud.node_pool(status.cluster_id, status.pool_id)
-        nodes = [one for one in cloud.nodes(status.cluster_id) if Node.model_validate(one).pool_id == status.pool_id]
+        nodes = nodes_of(cloud, status.cluster_id, status.pool_id)
     except CloudError as exc:
         if exc.status == 404 and status.document:
             _keep(status, is_gone=True, problem=None)
@@ -60,6 +60,11 @@ def _ask(status: PoolStatus, session: CloudSession) -> None:
             _keep(status, problem=exc.as_dict())
         return
     _keep(status, document=document, nodes=nodes, problem=None)
+
+
+def nodes_of(cloud: Cloud, cluster_id: str, pool_id: str) -> list[dict[str, Any]]:
+    """Return the nodes of a cluster that belong to a pool (docs/cloud-api.md 2.7). Raises CloudError."""
+    return [one for one in cloud.nodes(cluster_id) if Node.model_validate(one).pool_id == pool_id]
 
 
 def _keep(status: PoolStatus, **facts: Any) -> None:

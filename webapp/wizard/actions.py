@@ -45,10 +45,12 @@ def start(*, by: User, cluster: Cluster | None = None, body: JSON = None) -> Dra
     return draft
 
 
-def replace(draft: Draft, body: JSON, *, seen: int) -> bool:
-    """Replace a draft's whole body; False when it is no longer the version that was seen."""
+def replace(draft: Draft, body: JSON, *, seen: int, cluster: Cluster | None = None) -> bool:
+    """Replace a draft's whole body, and its cluster if one is given; False when `seen` is not its version any more."""
     touched = {one.slug: {"page": "", "left": True, "version": seen + 1} for one in steps.STEPS}
     changes = {"body": body, "version": seen + 1, "touched": touched, "updated_at": timezone.now()}
+    if cluster:
+        changes["cluster_facts"] = asdict(cluster)
     if not Draft.objects.filter(pk=draft.pk, version=seen).update(**changes):
         return False
     draft.refresh_from_db()

@@ -161,7 +161,8 @@ def read_terraform(data: bytes) -> Imported:
 def _body_of(arguments: dict[str, Any]) -> Imported:
     notes: list[Note] = []
     body: dict[str, Any] = {"kind": "NodePool", "apiVersion": "v3", "metadata": {}, "spec": {"type": "vm"}}
-    for name, value in arguments.items():
+    # What the provider sends when nothing is said.
+    for name, value in {"availability_zone": "random", **arguments}.items():
         at = {**_PLAIN, **_SCRIPTS, **BLOCKS, "storage": _STORAGE, "user_tags": _TAGS, "k8s_tags": _LABELS}.get(name)
         if name == "password":
             notes.append(Note(PASSWORD, "A password is not taken over: choose a key pair."))
