@@ -20,6 +20,17 @@ def test_whatever_is_asked_the_answer_is_documented(live_server, local_cloud, tm
     statuses = [400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429]
     (tmp_path / "schemathesis.toml").write_text(f"[checks.negative_data_rejection]\nexpected-statuses = {statuses}\n")
     command = [Path(sys.executable).parent / "st", "run", f"{live_server.url}/api/v1/schema/", "--no-color"]
-    command += ["--checks", CHECKS, "--max-examples", "12", "--seed", "1", "--phases", "coverage,fuzzing", "-H", f"Authorization: Token {token}"]
+    command += [
+        "--checks",
+        CHECKS,
+        "--max-examples",
+        "12",
+        "--seed",
+        "1",
+        "--phases",
+        "coverage,fuzzing",
+        "-H",
+        f"Authorization: Token {token}",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stdout[-6000:].replace(token, "TOKEN")
