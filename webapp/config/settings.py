@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "knox",
     "drf_spectacular",
     "webapp.simulator",
+    "webapp.audit",
     "webapp.accounts",
     "webapp.pools",
     "webapp.wizard",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "webapp.audit.middleware.AuditAddressMiddleware",
     "webapp.accounts.middleware.CloudSessionMiddleware",
 ]
 

@@ -1,0 +1,1 @@
+"""Requests: what somebody wants done, who agrees, and what came of it."""

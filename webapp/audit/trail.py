@@ -1,0 +1,82 @@
+"""Writing and verifying the trail."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.audit.models import AuditHead, AuditLine
+
+SYSTEM = "system"
+_HEAD = 1
+address: ContextVar[str] = ContextVar("address", default="")
+
+
+def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after: Any = None) -> AuditLine:
+    """Add a line, in the transaction of the change that it tells of. Secrets must not be in it.
+
+    Args:
+        act: what was done, such as `request.approved`.
+        by: the person, or None for the portal itself.
+        about: the object, such as `request NP-1042`.
+        before: the JSON value that was replaced.
+        after: the JSON value that stands there now.
+    """
+    with transaction.atomic():
+        AuditHead.objects.get_or_create(pk=_HEAD)
+        head = AuditHead.objects.select_for_update().get(pk=_HEAD)
+        line = AuditLine(
+            number=head.number + 1,
+            at=timezone.now(),
+            actor=str(by)[:200] if by is not None else SYSTEM,
+            actor_id=str(by.pk) if by is not None else "",
+            act=act,
+            about=about[:200],
+            before=_text(before),
+            after=_text(after),
+            address=address.get()[:60],
+            previous=head.hash,
+        )
+        line.hash = hash_of(line)
+        line.save()
+        AuditHead.objects.filter(pk=_HEAD).update(number=line.number, hash=line.hash)
+    return line
+
+
+def hash_of(line: AuditLine) -> str:
+    """Return the SHA-256 of everything in a line but its own hash."""
+    names = ("number", "actor", "actor_id", "act", "about", "before", "after", "address", "previous")
+    said = {name: getattr(line, name) for name in names} | {"at": line.at.isoformat()}
+    return hashlib.sha256(_text(said).encode()).hexdigest()
+
+
+def findings() -> Iterator[str]:
+    """Yield a sentence for every place where the trail does not hold together."""
+    number, previous = 0, ""
+    for line in AuditLine.objects.order_by("number").iterator(chunk_size=2000):
+        if line.number != number + 1:
+            yield f"Lines are missing between {number} and {line.number}."
+        elif line.previous != previous:
+            yield f"Line {line.number} does not follow from the line before it: one of them was replaced or moved."
+        if hash_of(line) != line.hash:
+            yield f"Line {line.number} was altered."
+        number, previous = line.number, line.hash
+    head = AuditHead.objects.filter(pk=_HEAD).first()
+    if (number, previous) != ((head.number, head.hash) if head else (0, "")):
+        yield f"The trail ends at line {number}, but {head.number if head else 0} lines were written."
+
+
+def as_json(line: AuditLine) -> dict[str, Any]:
+    """Return a line as exports show it."""
+    names = ("number", "actor", "actor_id", "act", "about", "address", "previous", "hash")
+    values = {name: json.loads(getattr(line, name) or "null") for name in ("before", "after")}
+    return {name: getattr(line, name) for name in names} | {"at": line.at.isoformat()} | values
+
+
+def _text(value: Any) -> str:
+    """Return a value in the one form that hashes count on."""
+    return "" if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
