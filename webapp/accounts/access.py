@@ -5,9 +5,12 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
+
+from webapp.accounts.roles import Role
 
 View = Callable[..., HttpResponse]
 
@@ -49,3 +52,23 @@ def cloud_needed(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def role_needed(*roles: Role) -> Callable[[View], View]:
+    """Let only people in who have one of these roles."""
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_role(*roles):
+                raise PermissionDenied(for_whom(roles))
+            return view(request, *args, **kwargs)
+
+        return signed_in(guarded)
+
+    return decorated
+
+
+def for_whom(roles: tuple[Role, ...]) -> str:
+    """Return the sentence that says who may see a page."""
+    return f"This page is for people with the role {' or '.join(role.label.lower() for role in roles)}."
