@@ -2,12 +2,15 @@
 
 import json
 from functools import lru_cache
+from importlib import import_module
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.cloud.tokens import CloudSession
 
 _KEY, _UNTIL = "cloud", "cloud_until"
@@ -22,23 +25,35 @@ def store_cloud(request: HttpRequest, session: CloudSession) -> None:
 def cloud_of(request: HttpRequest) -> CloudSession | None:
     """Return the living cloud session of this browser; one that has run out is dropped."""
     sealed = request.session.get(_KEY)
-    if not sealed:
-        return None
-    try:
-        session = CloudSession.from_json(json.loads(_box().decrypt(sealed.encode())))
-    except (InvalidToken, ValueError, TypeError, KeyError):
+    session = _opened(sealed) if sealed else None
+    if sealed and session is None:
         forget_cloud(request)
-        return None
-    if session.seconds_left(timezone.now()) <= 0:
-        forget_cloud(request)
-        return None
     return session
+
+
+def cloud_of_browser(key: str, person: User) -> CloudSession | None:
+    """Return the living cloud session that a person has in another browser, by the key of its session.
+
+    It is read, never copied: with the sign-out there it is gone here.
+    """
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    sealed = store.get(_KEY) if store.get(SESSION_KEY) == str(person.pk) else None
+    return _opened(sealed) if sealed else None
 
 
 def forget_cloud(request: HttpRequest) -> None:
     """Drop the cloud session of this browser."""
     request.session.pop(_KEY, None)
     request.session.pop(_UNTIL, None)
+
+
+def _opened(sealed: str) -> CloudSession | None:
+    """Return a sealed session; None for one that cannot be opened, or has run out."""
+    try:
+        session = CloudSession.from_json(json.loads(_box().decrypt(sealed.encode())))
+    except (InvalidToken, ValueError, TypeError, KeyError):
+        return None
+    return session if session.seconds_left(timezone.now()) > 0 else None
 
 
 def _box() -> MultiFernet:

@@ -53,6 +53,11 @@ class Cloud:
                 return {}
             raise
 
+    def update_node_pool(self, cluster_id: str, pool_id: str, body: JSON) -> dict[str, Any]:
+        """Change a pool. The same body may be sent again: it leads to the same pool."""
+        call = self._call("PUT", "ccev2.0", f"{self._pools(cluster_id)}/{_step(pool_id)}", body)
+        return self._object(answered(send(call)))
+
     def delete_node_pool(self, cluster_id: str, pool_id: str) -> dict[str, Any]:
         """Delete a pool and all its nodes."""
         call = self._call("DELETE", "ccev2.0", f"{self._pools(cluster_id)}/{_step(pool_id)}")

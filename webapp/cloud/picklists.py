@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError
+from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
@@ -50,6 +50,18 @@ def pick_lists(
         if not fetched.error:
             cache.set(keys[name], fetched, KEPT_S)
     return found
+
+
+def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
+    """Return everything that the cloud says about a cluster's surroundings, asked for anew.
+
+    Raises TokenRejected where the cloud does not take the token.
+    """
+    lists = pick_lists(session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True)
+    for one in lists.values():
+        if isinstance(one.error, TokenRejected):
+            raise one.error
+    return facts_from(lists)
 
 
 def facts_from(lists: Mapping[str, PickList]) -> Facts:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "webapp.audit",
     "webapp.accounts",
     "webapp.pools",
+    "webapp.approvals",
     "webapp.wizard",
     "webapp.portal",
 ]
@@ -192,5 +193,7 @@ CLOUD_ALLOWED_HOSTS = env.words("CLOUD_ALLOWED_HOSTS", _REGION.hosts)
 CLOUD_TIMEOUT_S = env.number("CLOUD_TIMEOUT_S", 20)
 # How often a pool is asked for while something moves; everything slower is a multiple of it.
 POLL_INTERVAL_S = env.number("POLL_INTERVAL_S", 5)
+# How long an approved request may wait for its launch before it expires.
+LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
 # People of the demonstration, shown at the sign-in page; never set where real people sign in.
 DEMO = env.flag("DEMO")

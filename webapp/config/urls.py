@@ -6,5 +6,6 @@ urlpatterns = [
     path("api/v1/", include("webapp.api.urls")),
     path("", include("webapp.portal.urls")),
     path("", include("webapp.wizard.urls")),
+    path("", include("webapp.approvals.urls")),
     path("", include("webapp.pools.urls")),
 ]

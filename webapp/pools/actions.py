@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.audit.trail import note
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
@@ -63,6 +64,14 @@ def send(creation: Creation, session: CloudSession) -> None:
     """Send a queued order, unless somebody else does or did."""
     if not _moved(creation, State.QUEUED, State.SENDING, sent_at=timezone.now()):
         return
+    _send_claimed(creation, session)
+    problem = creation.problem or {}
+    outcome = {name: problem.get(name) for name in ("status", "code", "request_id") if problem.get(name)}
+    about, after = f"pool {creation.name}", {"cluster": creation.cluster_id, "outcome": creation.state, **outcome}
+    note("cloud.pool_created", by=creation.author, about=about, after=after | {"pool": creation.pool_id})
+
+
+def _send_claimed(creation: Creation, session: CloudSession) -> None:
     cloud = Cloud(session)
     try:
         if cloud.find_pool(creation.cluster_id, creation.name):

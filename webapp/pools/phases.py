@@ -9,13 +9,17 @@ from webapp.nodepool.schema import NodePool
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A pool's state in words; `whose` move it is, and whether it can still change by itself."""
+    """A pool's state in words; `whose` move it is, and whether it can still change by itself.
+
+    `code` is the phase under which the failure catalogue knows it.
+    """
 
     word: str
     badge: str
     sentence: str
     remedy: str = ""
     whose: str = ""
+    code: str = ""
     is_moving: bool = False
     is_final: bool = False
 
@@ -33,6 +37,7 @@ _SOLD_OUT = Condition(
     "The cloud has no capacity for this flavor in this zone now, or a quota is used up.",
     "Choose another flavor or zone in a new pool, raise the quota, or wait: the cloud goes on trying.",
     "yours",
+    "SoldOut",
 )
 _ERROR = Condition(
     "Failed",
@@ -40,6 +45,7 @@ _ERROR = Condition(
     "The cloud could not add a node.",
     "Look at the nodes below; then delete the pool and create it again, or ask the cloud's support.",
     "yours",
+    "Error",
 )
 _KNOWN = {"Deleting": _DELETING, "SoldOut": _SOLD_OUT, "Error": _ERROR}
 

@@ -19,10 +19,15 @@ _SLOWER = 3
 
 def status_of(session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     """Return the last known state of a pool, asked for anew when the interval is over and there is a token."""
-    status, _ = PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)
+    status = status_row(project_id, cluster_id, pool_id)
     if session is not None and session.project_id == project_id and not status.is_gone and _claimed(status):
         _ask(status, session)
     return status
+
+
+def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
+    """Return what is kept about a pool, without asking the cloud."""
+    return PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
 
 
 def condition(status: PoolStatus) -> Condition:

@@ -1,0 +1,210 @@
+"""What authors and readers do with requests: submit, change, withdraw, comment. What ends in the cloud is in launching.py."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.accounts.queries import people_with
+from webapp.accounts.roles import Role
+from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of, flavor_in
+from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
+from webapp.approvals.policy import Verdict, verdict_on
+from webapp.approvals.rights import demand
+from webapp.approvals.workflow import ACTS, Arrow, NotAllowed, NotPossible, State
+from webapp.audit.trail import note
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import Cluster, pointers
+from webapp.nodepool.facts import Facts
+from webapp.nodepool.pointers import JSON
+from webapp.notices.actions import tell
+from webapp.notices.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody wants: `body` is the whole pool as it shall be (for a deletion: as it is).
+
+    `browser` is the key of the browser session whose cloud token may launch it; empty for none.
+    """
+
+    kind: str
+    cluster: Cluster
+    body: JSON
+    pool_id: str = ""
+    baseline: JSON = field(default_factory=dict)
+    reason: str = ""
+    draft_url: str = ""
+    start_at_once: bool = True
+    browser: str = ""
+
+
+def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked, Verdict]:
+    """Return what an order asks for, and what the policies say about it. Writes nothing."""
+    asked = asked_for(
+        kind=order.kind,
+        cluster=order.cluster,
+        project=project,
+        body=order.body,
+        flavor=flavor_in(facts, order.body),
+        author_teams=[team.pk for team in by.groups.all()],
+    )
+    return asked, verdict_on(asked, Policy.objects.in_force())
+
+
+@transaction.atomic
+def submit(order: Order, *, by: User, session: CloudSession, key: str, facts: Facts) -> PoolRequest:
+    """Return the one request for a key; made, judged and approved by itself where policy says so.
+
+    Raises NotPossible where policy refuses, NotAllowed for somebody who is no requester.
+    """
+    if not by.has_role(Role.REQUESTER):
+        raise NotAllowed("Requests are made by requesters. Ask an admin for this role.")
+    asked, verdict = judge(order, by=by, project=session.project_name, facts=facts)
+    found, is_new = PoolRequest.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": order.kind,
+            "author": by,
+            "project_id": session.project_id,
+            "project_name": session.project_name,
+            "cluster_id": order.cluster.id,
+            "pool_id": order.pool_id,
+            **_facts_of(order, by, asked, verdict, facts),
+        },
+    )
+    if is_new:
+        _begin(found, by, verdict, "request.submitted")
+    return found
+
+
+@transaction.atomic
+def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolRequest:
+    """Replace what a request asks for: a new revision, for which every approval of before is void.
+
+    Raises NotPossible, NotAllowed.
+    """
+    asked, verdict = judge(order, by=found.author, project=found.project_name, facts=facts)
+    before = found.digest
+    moved(found, ACTS["edit"], by=by, revision=F("revision") + 1, problem=None, **_facts_of(order, by, asked, verdict, facts))
+    _begin(found, by, verdict, "request.edited", before={"digest": before})
+    return found
+
+
+@transaction.atomic
+def withdraw(found: PoolRequest, *, by: User, comment: str = "") -> None:
+    """Take a request back. Raises NotPossible, NotAllowed."""
+    moved(found, ACTS["withdraw"], by=by, ended_at=timezone.now(), launch_session="")
+    note("request.withdrawn", by=by, about=about(found), after={"comment": comment})
+
+
+@transaction.atomic
+def comment_on(found: PoolRequest, *, by: User, comment: str, pointer: str = "") -> Comment:
+    """Say something about a request. Raises NotAllowed, NotPossible without words."""
+    demand(by, found, ACTS["comment"])
+    made = say(found, by, comment, pointer)
+    people = {found.author, *(one.by for one in found.comments.select_related("by"))} - {by}
+    inform(found, Event.COMMENTED, people, f"{by} commented on {found}", made.text)
+    return made
+
+
+def say(found: PoolRequest, by: User, text: str, pointer: str = "") -> Comment:
+    """Add a comment and its line in the trail. Raises NotPossible without words."""
+    if not text.strip():
+        raise NotPossible("Write what you want to say.")
+    made = Comment.objects.create(request=found, by=by, text=text.strip(), pointer=pointer)
+    note("request.commented", by=by, about=about(found), after={"comment": made.text, "pointer": pointer})
+    return made
+
+
+def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: Any) -> None:
+    """Move a request along an arrow, by one conditional update: only one caller can.
+
+    Raises NotAllowed where the person may not, NotPossible where somebody was faster.
+    """
+    if by is not None:
+        demand(by, found, arrow)
+    facts |= {"state": arrow.target, "updated_at": timezone.now()}
+    if not PoolRequest.objects.filter(pk=found.pk, state__in=arrow.sources, revision=found.revision).update(**facts):
+        found.refresh_from_db()
+        raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
+    found.refresh_from_db()
+
+
+def about(found: PoolRequest) -> str:
+    """Return what the audit trail calls a request."""
+    return f"request {found.reference}"
+
+
+def inform(found: PoolRequest, event: Event, people: Iterable[User], title: str, text: str = "") -> None:
+    """Tell people and webhooks about a request."""
+    payload = {
+        "request": found.reference,
+        "kind": found.kind,
+        "state": found.state,
+        "pool": found.name,
+        "cluster": found.cluster.name,
+        "project": found.project_name,
+    }
+    tell(event, people=people, title=title, text=text, url=found.get_absolute_url(), payload=payload)
+
+
+def deciders_of(found: PoolRequest) -> set[User]:
+    """Return the people who may decide about a request now."""
+    teams = {one[name] for one in found.demands for name in ("team", "also") if name in one}
+    known = Group.objects.in_bulk([team for team in teams if team])
+    asked = [known.get(team) for team in teams if team is None or team in known]
+    people = {person for team in asked for person in people_with(Role.APPROVER, team)}
+    return {one for one in people if one.pk not in (found.author_id, found.last_editor_id)}
+
+
+def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Facts) -> dict[str, Any]:
+    """Return the columns that a revision of a request fills. Raises NotPossible where policy refuses."""
+    if verdict.refusal:
+        raise NotPossible(verdict.refusal)
+    now = timezone.now()
+    lasts = verdict.expires_after or timedelta(hours=settings.LAUNCH_WITHIN_H)
+    is_approved = verdict.is_automatic
+    return {
+        "last_editor": by,
+        "name": str(pointers.get(order.body, "/metadata/name") or "")[:64],
+        "body": order.body,
+        "baseline": order.baseline,
+        "digest": digest_of(order.body),
+        "reason": order.reason,
+        "draft_url": order.draft_url,
+        "cluster_facts": asdict(order.cluster),
+        "amounts": amounts_of(asked.totals),
+        "marks": asked.marks,
+        "quotas": asdict(facts.quotas),
+        "verdict": verdict.as_dict(),
+        "demands": verdict.demands,
+        "start_at_once": order.start_at_once,
+        "launch_session": order.browser,
+        "submitted_at": now,
+        "expires_at": now + lasts,
+        "remind_at": None if is_approved else now + lasts - (verdict.remind_before or timedelta()),
+        "escalate_at": now + verdict.escalate_after if verdict.escalate_after else None,
+        "decided_at": now if is_approved else None,
+    }
+
+
+def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any) -> None:
+    """Keep the revision, write it down, and tell who has to know."""
+    Revision.objects.create(request=found, number=found.revision, body=found.body, digest=found.digest, by=by)
+    after = {"kind": found.kind, "revision": found.revision, "digest": found.digest, "verdict": verdict.sentence}
+    note(act, by=by, about=about(found), after=after, **more)
+    inform(found, Event.SUBMITTED, (), f"{by} asks: {found}", found.reason)
+    if verdict.is_automatic:
+        PoolRequest.objects.filter(pk=found.pk).update(state=State.APPROVED)
+        found.state = State.APPROVED
+        note("request.approved", about=about(found), after={"by": "policy", "digest": found.digest})
+    else:
+        inform(found, Event.WAITING, deciders_of(found), f"{found} waits for your decision", found.reason)

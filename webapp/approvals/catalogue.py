@@ -1,0 +1,51 @@
+"""What a failure means: looked up in the catalogue that admins keep; what it does not know is counted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from webapp.approvals.models import CatalogueEntry, UnmatchedFailure
+
+_UNKNOWN_WHOSE = "yours"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A failure as people see it: what happened, whose move it is, what to do, which field, and whether to retry."""
+
+    sentence: str
+    whose: str
+    remedy: str
+    pointer: str
+    is_retryable: bool
+    problem: dict[str, Any]
+
+
+def card_of(problem: dict[str, Any]) -> Card:
+    """Return what a problem (as `CloudError.as_dict` gives it) means."""
+    entry = CatalogueEntry.objects.filter(code__in=_codes(problem)).order_by("-code").first()
+    if entry is None:
+        whose = "nobody's" if problem.get("code") in ("", None) and not problem.get("status") else _UNKNOWN_WHOSE
+        texts = (str(problem.get(name) or "") for name in ("message", "remedy", "pointer"))
+        message, remedy, pointer = texts
+        return Card(message or "It failed.", whose, remedy, pointer, True, problem)
+    pointer = str(problem.get("pointer") or entry.pointer)
+    return Card(entry.sentence, entry.whose, entry.remedy, pointer, entry.is_retryable, problem)
+
+
+def count_unmatched(problem: dict[str, Any]) -> None:
+    """Count a failure's code where the catalogue does not know it."""
+    code = str(problem.get("code") or problem.get("status") or "")[:60]
+    if not code or CatalogueEntry.objects.filter(code__in=_codes(problem)).exists():
+        return
+    UnmatchedFailure.objects.get_or_create(code=code)
+    example = str(problem.get("detail") or problem.get("message") or "")[:2000]
+    UnmatchedFailure.objects.filter(code=code).update(count=F("count") + 1, example=example, last_at=timezone.now())
+
+
+def _codes(problem: dict[str, Any]) -> list[str]:
+    """Return the keys under which the catalogue may know a problem: its code, else its HTTP status."""
+    code, status = str(problem.get("code") or ""), problem.get("status")
+    return [one for one in (code, f"HTTP {status}" if status and not code else "") if one]

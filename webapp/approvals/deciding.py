@@ -1,0 +1,101 @@
+"""Decisions: approve, reject, ask for changes, delegate. Races have one winner, and nobody decides their own request."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.accounts.roles import Role
+from webapp.approvals.actions import about, inform, moved, say
+from webapp.approvals.models import Decision, Delegation, PoolRequest
+from webapp.approvals.rights import demand, missing_in, teams_for
+from webapp.approvals.workflow import ACTS, NotPossible, State
+from webapp.audit.trail import note
+from webapp.notices.events import Event
+
+_SEEN_OTHER = "The request was changed since you looked. Look at it again before you decide."
+
+
+@transaction.atomic
+def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") -> bool:
+    """Approve what was seen (its digest); whether that was the last approval needed.
+
+    Raises NotPossible where somebody was faster or it was changed, NotAllowed.
+    """
+    arrow = ACTS["approve"]
+    _locked(found, seen)
+    demand(by, found, arrow)
+    teams = teams_for(by, found)
+    _decided(found, by, "approve", comment, teams)
+    missing = missing_in(found)
+    note("request.approved", by=by, about=about(found), after=_after(found, comment) | {"missing": len(missing)})
+    if missing:
+        return False
+    moved(found, arrow, decided_at=timezone.now())
+    inform(found, Event.DECIDED, [found.author], f"{found} is approved", comment)
+    return True
+
+
+@transaction.atomic
+def reject(found: PoolRequest, *, by: User, comment: str, seen: str = "") -> None:
+    """Refuse for good, with a reason. Raises NotPossible, NotAllowed."""
+    _refuse(found, "reject", by, comment, "", seen)
+
+
+@transaction.atomic
+def ask_changes(found: PoolRequest, *, by: User, comment: str, pointer: str = "", seen: str = "") -> None:
+    """Give a request back to its author, with a comment that may be pinned to a field. Raises NotPossible, NotAllowed."""
+    _refuse(found, "ask-changes", by, comment, pointer, seen)
+
+
+@transaction.atomic
+def delegate(found: PoolRequest, *, by: User, to: User) -> None:
+    """Let another approver decide in one's place. Raises NotPossible, NotAllowed."""
+    demand(by, found, ACTS["delegate"])
+    if to.pk in (found.author_id, found.last_editor_id):
+        raise NotPossible("Four eyes: the author or last editor cannot decide.")
+    if to == by or not to.is_active or not to.has_role(Role.APPROVER):
+        raise NotPossible("Choose another approver.")
+    Delegation.objects.get_or_create(request=found, by=by, to=to)
+    note("request.delegated", by=by, about=about(found), after={"to": str(to), "to_id": to.pk})
+    inform(found, Event.WAITING, [to], f"{by} asks you to decide about {found}", found.reason)
+
+
+def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, seen: str) -> None:  # noqa: PLR0913, PLR0917
+    arrow = ACTS[act]
+    _locked(found, seen)
+    demand(by, found, arrow)
+    if not comment.strip():
+        raise NotPossible("Give the reason: the author has to know what to do.")
+    _decided(found, by, act, comment, teams_for(by, found))
+    say(found, by, comment, pointer)
+    ends = {"ended_at": timezone.now()} if arrow.target == State.REJECTED else {}
+    moved(found, arrow, decided_at=timezone.now(), launch_session="", **ends)
+    note(f"request.{arrow.target}", by=by, about=about(found), after=_after(found, comment) | {"pointer": pointer})
+    inform(found, Event.DECIDED, [found.author], f"{by} {arrow.past}: {found}", comment)
+
+
+def _locked(found: PoolRequest, seen: str) -> None:
+    """Hold the request's row until the transaction ends. Raises NotPossible where it is not what was looked at."""
+    held = PoolRequest.objects.filter(pk=found.pk, state=State.SUBMITTED).update(updated_at=timezone.now())
+    found.refresh_from_db()
+    if not held:
+        raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
+    if seen and seen != found.digest:
+        raise NotPossible(_SEEN_OTHER)
+
+
+def _decided(found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None]) -> None:
+    _, is_new = Decision.objects.get_or_create(
+        request=found,
+        revision=found.revision,
+        by=by,
+        defaults={"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams},
+    )
+    if not is_new and act == "approve":
+        raise NotPossible("You have approved this already. Somebody else has to agree as well.")
+    if not is_new:
+        Decision.objects.filter(request=found, revision=found.revision, by=by).update(act=act, comment=comment.strip())
+
+
+def _after(found: PoolRequest, comment: str) -> dict[str, object]:
+    return {"revision": found.revision, "digest": found.digest, "comment": comment.strip()}

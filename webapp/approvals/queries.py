@@ -1,0 +1,67 @@
+"""Reads that pages and API share."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.accounts.roles import Role
+from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.rights import waiting_for
+from webapp.approvals.workflow import State
+
+PAGE = 50
+_LOOKED_THROUGH = 500
+_COMPARED = 50
+
+
+def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet[PoolRequest]:
+    """Return requests narrowed down by state, kind, cluster and words of their name, the newest first."""
+    for name in ("state", "kind"):
+        if filters.get(name):
+            requests = requests.filter(**{name: filters[name]})
+    if words := filters.get("words", "").strip():
+        requests = requests.filter(Q(name__icontains=words) | Q(author__username__icontains=words))
+    return requests.select_related("author", "launch").order_by("-pk")
+
+
+def waiting(person: User) -> list[PoolRequest]:
+    """Return the requests that wait for a person's decision, the oldest first."""
+    if not person.has_role(Role.APPROVER, Role.ADMIN):
+        return []
+    open_ones = PoolRequest.objects.filter(state=State.SUBMITTED).order_by("submitted_at")
+    found = open_ones.select_related("author").prefetch_related("decisions", "delegations__by")[:_LOOKED_THROUGH]
+    return waiting_for(person, found)
+
+
+def usual_time(kind: str) -> tuple[timedelta, timedelta] | None:
+    """Return how long requests of a kind usually take from launch to end: the middle half of the latest."""
+    done = PoolRequest.objects.filter(kind=kind, state=State.ACTIVE, launched_at__isnull=False, ended_at__isnull=False)
+    times = sorted(done.order_by("-pk").values_list(F("ended_at") - F("launched_at"), flat=True)[:_COMPARED])
+    return (times[len(times) // 4], times[(3 * len(times)) // 4]) if len(times) >= 4 else None
+
+
+def locks_on(cluster_id: str, pool_id: str) -> QuerySet[PoolRequest]:
+    """Return the requests about a pool that are not at their end."""
+    going = (State.SUBMITTED, State.CHANGES, State.APPROVED, State.LAUNCHING, State.PROVISIONING)
+    return PoolRequest.objects.filter(cluster_id=cluster_id, pool_id=pool_id, state__in=going).exclude(kind=Kind.CREATE)
+
+
+def numbers() -> dict[str, Any]:
+    """Return how many requests wait, run and fail, and the age of the oldest that waits."""
+    waits = PoolRequest.objects.filter(state=State.SUBMITTED)
+    oldest = waits.order_by("submitted_at").values_list("submitted_at", flat=True).first()
+    return {
+        "waiting": waits.count(),
+        "running": PoolRequest.objects.filter(state__in=(State.LAUNCHING, State.PROVISIONING)).count(),
+        "failed": PoolRequest.objects.filter(state=State.FAILED).count(),
+        "oldest_age": timezone.now() - oldest if oldest else None,
+    }
+
+
+def allows_bulk(requests: Iterable[PoolRequest]) -> bool:
+    """Whether policy lets all of these be decided in one go."""
+    return all(one.verdict.get("allows_bulk") for one in requests)

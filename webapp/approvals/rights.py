@@ -1,0 +1,102 @@
+"""Who may do what with a request: asked by pages, API and actions alike."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from webapp.accounts.models import User
+from webapp.accounts.roles import Role
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import BY_PEOPLE, Arrow, NotAllowed, NotPossible, State, Who
+from webapp.cloud.tokens import CloudSession
+
+_READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
+
+
+def visible_to(person: User, session: CloudSession | None = None) -> QuerySet[PoolRequest]:
+    """Return the requests that a person may see: their own, those of the token's project; for some roles all."""
+    if any(person.has_role(role) for role in _READERS):
+        return PoolRequest.objects.all()
+    mine = Q(author=person)
+    return PoolRequest.objects.filter(mine | Q(project_id=session.project_id) if session else mine)
+
+
+def teams_for(person: User, found: PoolRequest) -> list[Any]:
+    """Return those of the teams asked (None: any approver) for which a person's word counts."""
+    if person.pk in (found.author_id, found.last_editor_id):
+        return []
+    standing = [person, *(one.by for one in found.delegations.select_related("by") if one.to_id == person.pk)]
+    return [one["team"] for one in found.demands if any(_answers(each, one) for each in standing)]
+
+
+def _answers(person: User, demand: dict[str, Any]) -> bool:
+    """Whether a person's word counts for a demand: of its team, or of the one that it was passed on to."""
+    return any(_speaks_for(person, demand[name]) for name in ("team", "also") if name in demand)
+
+
+def _speaks_for(person: User, team: int | None) -> bool:
+    if person.has_role(Role.ADMIN):
+        return True
+    if not person.has_role(Role.APPROVER):
+        return False
+    return team is None or team in {one.pk for one in person.groups.all()}
+
+
+def is_allowed(person: User, found: PoolRequest, arrow: Arrow) -> bool:
+    """Whether a person may do an act, whatever the state."""
+    if arrow.who is Who.AUTHOR:
+        return person.pk == found.author_id and person.has_role(Role.REQUESTER)
+    if arrow.who is Who.DECIDER:
+        return bool(teams_for(person, found))
+    if arrow.who is Who.INVOLVED:
+        return person.pk == found.author_id or person.has_role(Role.APPROVER) or person.has_role(Role.ADMIN)
+    return False
+
+
+def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
+    """Raise NotAllowed unless a person may do an act, NotPossible unless the state takes it."""
+    if not is_allowed(person, found, arrow):
+        raise NotAllowed(_why_not(person, found, arrow))
+    if found.state not in arrow.sources:
+        raise NotPossible(f"The request is {State(found.state).label}: this is not possible any more.")
+
+
+def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
+    """Return what a person can do with a request now."""
+    decided = found.decisions.filter(revision=found.revision, by=person).exists()
+    open_now = (one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one))
+    return [one for one in open_now if not (decided and one.act == "approve")]
+
+
+def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:
+    """Return those of some requests that wait for this person."""
+    return [one for one in found if one.is_open and teams_still_asked(person, one)]
+
+
+def teams_still_asked(person: User, found: PoolRequest) -> list[Any]:
+    """Return the teams for which this person's word is still missing."""
+    said = [one for one in found.decisions.all() if one.revision == found.revision and one.act == "approve"]
+    if any(one.by_id == person.pk for one in said):
+        return []
+    missing = {one["team"] for one in missing_in(found)}
+    return [team for team in teams_for(person, found) if team in missing]
+
+
+def missing_in(found: PoolRequest) -> list[dict[str, Any]]:
+    """Return the demands that are not met yet, each with how many approvals are `left`."""
+    said = [
+        one
+        for one in found.decisions.all()
+        if (one.revision, one.digest, one.act) == (found.revision, found.digest, "approve")
+    ]
+    left = [{**one, "left": one["count"] - sum(one["team"] in each.teams for each in said)} for one in found.demands]
+    return [one for one in left if one["left"] > 0]
+
+
+def _why_not(person: User, found: PoolRequest, arrow: Arrow) -> str:
+    if arrow.who is Who.AUTHOR:
+        return "Only the author can do this."
+    if arrow.who is Who.DECIDER and person.pk in (found.author_id, found.last_editor_id):
+        return "Four eyes: nobody decides what they asked for or edited themselves."
+    return "This is for approvers of the teams that are asked."

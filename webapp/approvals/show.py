@@ -1,0 +1,198 @@
+"""The contexts of a request's pages."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from webapp.accounts.http import UserRequest
+from webapp.accounts.models import User
+from webapp.accounts.queries import people_with
+from webapp.accounts.roles import Role
+from webapp.approvals.actions import about
+from webapp.approvals.asked import MARKS
+from webapp.approvals.catalogue import card_of
+from webapp.approvals.differences import Part, lines_of, parts_of
+from webapp.approvals.launching import fits
+from webapp.approvals.models import Kind, PoolRequest, Revision
+from webapp.approvals.naming import named
+from webapp.approvals.queries import usual_time
+from webapp.approvals.rights import acts_open_to, missing_in
+from webapp.approvals.workflow import ACTS, State
+from webapp.audit.models import AuditLine
+from webapp.nodepool import pointers
+from webapp.nodepool.facts import Flavor, Quota
+from webapp.nodepool.pointers import JSON
+from webapp.nodepool.totals import Totals, totals
+from webapp.pools import actions as creations
+from webapp.pools.status import interval_s, status_row
+from webapp.pools.views import shown
+
+_UNITS = (("nodes", "Nodes"), ("vcpus", "vCPU"), ("memory_mib", "Memory MiB"), ("disk_gib", "Disk GiB"), ("eips", "EIPs"))
+_QUOTAS = {"nodes": "servers", "vcpus": "vcpus", "memory_mib": "memory_mib", "disk_gib": "volume_gib", "eips": "eips"}
+_ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
+_FLAVOR = "/spec/nodeTemplate/flavor"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act in the timeline; `took` is the time since the act before it."""
+
+    at: datetime
+    actor: str
+    text: str
+    comment: str
+    took: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One resource: before and after this request, at the start and at most, and what the quota leaves."""
+
+    label: str
+    before: int | None
+    now: int | None
+    most: int | None
+    left: int | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the quota does not take it."""
+        return self.left is not None and self.left < 0
+
+
+def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
+    """Return what the page of a request shows."""
+    person = request.user
+    acts = {one.act: one for one in acts_open_to(person, found)}
+    compared, title = _baseline(found, person)
+    return {
+        "found": found,
+        "sentence": sentence(found),
+        "marks": [MARKS[one][0] for one in found.marks],
+        "amounts": amounts(found),
+        "parts": parts_of(compared, found.body),
+        "compared": title,
+        "json_lines": list(lines_of(compared, found.body)),
+        "comments": [(one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")],
+        "acts": acts,
+        "deciders": _delegates(found, person) if "delegate" in acts else (),
+        "fields": [(at, " ".join(named(at))) for at, _ in pointers.leaves(found.body)] if "ask-changes" in acts else (),
+        "decisions": list(found.decisions.select_related("by")),
+        "missing": missing_in(found) if found.is_open else (),
+        **progress_context(request, found),
+    }
+
+
+def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
+    """Return the part of the page that changes by itself."""
+    status = status_row(found.project_id, found.cluster_id, found.pool_id) if found.pool_id else None
+    lines = list(timeline(found))
+    is_moving = found.state in _ON_THE_WAY
+    launched = found.launched_at if is_moving else None
+    lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
+    return {
+        "found": found,
+        "timeline": lines,
+        "is_moving": is_moving,
+        "elapsed": timezone.now() - launched if launched else None,
+        "usual": usual_time(found.kind) if is_moving else None,
+        "card": card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None,
+        "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
+        "is_lost": lost,
+        "can_send_again": lost and found.launch is not None and found.launch.looks >= creations.LOOKS_BEFORE_GIVING_UP,
+        "can_launch": fits(request.cloud, found),
+        "seen": f"{found.state}-{found.revision}-{len(lines)}-{status.version if status else 0}-{_looks(found)}",
+        "interval": interval_s(status) if status else 0,
+        "pool": shown(status, None) if status else None,
+    }
+
+
+def sentence(found: PoolRequest) -> str:
+    """Return in one sentence what is asked."""
+    start, most = (found.amounts[name]["nodes"] for name in ("start", "most"))
+    where, flavor = found.cluster.name, pointers.get(found.body, _FLAVOR) or "an unknown flavor"
+    if found.kind == Kind.DELETE:
+        return f"{found.author} asks to delete the node pool {found.name} with its {start} nodes in {where}."
+    if found.kind == Kind.CREATE:
+        grows = f", growing to {most}" if most > start else ""
+        nodes = f"{start} {'node' if start == 1 else 'nodes'}"
+        return f"{found.author} asks for the new node pool {found.name}: {nodes} of {flavor}{grows}, in {where}."
+    before = pointers.get(found.baseline, "/spec/initialNodeCount")
+    steps = f"from {before} to {start} nodes" if before != start else f"with {start} nodes"
+    word = "scale" if found.kind == Kind.SCALE else "change"
+    return f"{found.author} asks to {word} the node pool {found.name}, {steps} of {flavor}, in {where}."
+
+
+def amounts(found: PoolRequest) -> list[Amount]:
+    """Return the totals of a request, with the difference to the live pool and what the quotas leave."""
+    before = _live_totals(found)
+    rows = []
+    for name, label in _UNITS:
+        start, most = (found.amounts[one].get(name) for one in ("start", "most"))
+        had = getattr(before.start, name) if before else 0
+        quota = found.quotas.get(_QUOTAS[name])
+        free = Quota(**quota).left if quota else None
+        left = free - max(0, most - had) if free is not None and most is not None and had is not None else None
+        end = 0 if found.kind == Kind.DELETE else start
+        rows.append(Amount(label, had if before else None, end, 0 if found.kind == Kind.DELETE else most, left))
+    return rows
+
+
+def timeline(found: PoolRequest) -> Iterator[Line]:
+    """Yield every act on a request, oldest first, as the audit trail has it."""
+    last: datetime | None = None
+    for line in AuditLine.objects.filter(about=about(found)).order_by("number"):
+        after = json.loads(line.after or "{}") or {}
+        yield Line(line.at, line.actor, _words(line.act, after), str(after.get("comment") or ""), last and line.at - last)
+        last = line.at
+
+
+def _words(act: str, after: dict[str, Any]) -> str:
+    text = act.partition(".")[2].replace("_", " ")
+    if act == "request.submitted":
+        return f"submitted it. {after.get('verdict', '')}"
+    if act == "request.edited":
+        return f"changed it (revision {after.get('revision')}); approvals of before are void. {after.get('verdict', '')}"
+    if act == "request.approved" and after.get("by") == "policy":
+        return "approved by policy"
+    if act == "request.delegated":
+        return f"let {after.get('to')} decide"
+    if act == "request.escalated":
+        return f"passed on to {after.get('team')}"
+    if act in ("request.failed", "request.sent_back"):
+        return f"{text}: {after.get('message') or 'the facts have changed'}"
+    return text
+
+
+def _baseline(found: PoolRequest, person: User) -> tuple[JSON, str]:
+    """Return what an approver compares with: what they decided on last, else the live pool or the defaults."""
+    mine = found.decisions.filter(by=person, revision__lt=found.revision).order_by("-revision").first()
+    if mine:
+        then = Revision.objects.get(request=found, number=mine.revision)
+        return then.body, f"since your decision about revision {mine.revision}"
+    return found.baseline, "from a blank draft" if found.kind == Kind.CREATE else "from the live pool"
+
+
+def _live_totals(found: PoolRequest) -> Totals | None:
+    """Return what the live pool takes, by the amounts of one node."""
+    if found.kind == Kind.CREATE:
+        return None
+    node = found.amounts["node"]
+    known = node["vcpus"] is not None and node["memory_mib"] is not None
+    return totals(found.baseline, Flavor("", node["vcpus"], node["memory_mib"]) if known else None)
+
+
+def _delegates(found: PoolRequest, person: User) -> list[User]:
+    never = (person.pk, found.author_id, found.last_editor_id)
+    return [one for one in people_with(Role.APPROVER) if one.pk not in never]
+
+
+def _looks(found: PoolRequest) -> int:
+    return found.launch.looks if found.launch and found.launch.state == "unknown" else 0
+
+
+DECISIONS = tuple(ACTS[name] for name in ("approve", "reject", "ask-changes"))

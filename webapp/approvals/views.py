@@ -1,0 +1,231 @@
+"""Pages of requests: lists, the request itself, the decisions about it."""
+
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as StillRunning
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from webapp.accounts.access import role_needed, sign_in_again, signed_in
+from webapp.accounts.http import UserRequest
+from webapp.accounts.models import User
+from webapp.accounts.roles import Role
+from webapp.approvals import actions, deciding, queries
+from webapp.approvals.launching import fits, follow, launch_soon, resend
+from webapp.approvals.models import Kind, PoolRequest, pk_of
+from webapp.approvals.rights import acts_open_to, visible_to
+from webapp.approvals.show import page_context, progress_context
+from webapp.approvals.workflow import ACTS, NotPossible, State
+from webapp.cloud.errors import CloudError
+from webapp.pools.exports import export_page, target_of
+
+_PATIENCE_S = 2.0
+_STOP_POLLING = 286
+
+
+@signed_in
+@require_GET
+def requests_list(request: UserRequest) -> HttpResponse:
+    """List the requests that the person may see, fifty a page."""
+    filters = {name: request.GET.get(name, "") for name in ("state", "kind", "words", "whose")}
+    seen = visible_to(request.user, request.cloud)
+    if filters["whose"] != "all":
+        seen = seen.filter(author=request.user)
+    before = request.GET.get("before", "")
+    rows = queries.listed(seen, filters)
+    rows = rows.filter(pk__lt=pk_of(int(before))) if before.isdigit() and len(before) < 10 else rows
+    page = list(rows[: queries.PAGE + 1])
+    more = urlencode({**filters, "before": page[queries.PAGE - 1].number}) if len(page) > queries.PAGE else ""
+    context = {"rows": page[: queries.PAGE], "more": more, "filters": filters, "states": State, "kinds": Kind}
+    return render(request, "approvals/list.html", context)
+
+
+@role_needed(Role.APPROVER, Role.ADMIN)
+@require_GET
+def inbox(request: UserRequest) -> HttpResponse:
+    """List what waits for the person's decision, the oldest first."""
+    return _inbox(request)
+
+
+@role_needed(Role.APPROVER, Role.ADMIN)
+@require_POST
+def decide_many(request: UserRequest) -> HttpResponse:
+    """Approve several requests in one go, where policy allows that for each of them."""
+    chosen = [int(one) for one in request.POST.getlist("number") if one.isdigit() and len(one) < 10]
+    found = [one for one in queries.waiting(request.user) if one.number in chosen]
+    if not found or not queries.allows_bulk(found):
+        return _inbox(request, trouble="Choose requests for which policy allows deciding several in one go.")
+    done, troubles = [], []
+    for one in found:
+        try:
+            deciding.approve(one, by=request.user, seen=request.POST.get(f"digest-{one.number}", ""))
+            done.append(one.reference)
+        except NotPossible as refusal:
+            troubles.append(f"{one.reference}: {refusal}")
+    if troubles:
+        return _inbox(request, trouble=" ".join(troubles))
+    messages.success(request, f"Approved: {', '.join(done)}.")
+    return redirect("approvals:inbox")
+
+
+@signed_in
+@require_GET
+def request_page(request: UserRequest, number: int) -> HttpResponse:
+    """Show a request: what is asked, where it stands, what happened, what can be done."""
+    found = _seen(request, number)
+    _follow(found, request)
+    return render(request, "approvals/request.html", page_context(request, found))
+
+
+@signed_in
+@require_GET
+def request_progress(request: UserRequest, number: int) -> HttpResponse:
+    """Return the part of the page that changes; nothing where nothing changed."""
+    found = _seen(request, number)
+    _follow(found, request)
+    context = progress_context(request, found)
+    if request.GET.get("seen") == context["seen"]:
+        return HttpResponse(status=204)
+    status = 200 if context["is_moving"] else _STOP_POLLING
+    return render(request, "approvals/_progress.html", context | {"is_fragment": True}, status=status)
+
+
+@signed_in
+@require_GET
+def export(request: UserRequest, number: int, name: str) -> HttpResponse:
+    """Show what is asked in one of the formats."""
+    found = _seen(request, number)
+    target = target_of(request.cloud, found.cluster_id)
+    return export_page(request, name, found.body, target, back=found.get_absolute_url())
+
+
+@signed_in
+@require_POST
+def act(request: UserRequest, number: int, name: str) -> HttpResponse:
+    """Do one of the acts that are open to the person; what is not possible is said, and nothing typed is lost."""
+    found = _seen(request, number)
+    do = _ACTS.get(name)
+    if do is None:
+        return redirect(found)
+    try:
+        answer = do(found, request)
+    except NotPossible as refusal:
+        found.refresh_from_db()
+        typed = {key: request.POST.get(key, "") for key in ("comment", "pointer", "text")}
+        context = page_context(request, found) | {"trouble": str(refusal), "typed": typed, "trouble_at": name}
+        return render(request, "approvals/request.html", context, status=409)
+    return answer or redirect(found)
+
+
+def start(found: PoolRequest, request: UserRequest) -> None:
+    """Launch what is approved and shall start at once, and wait a moment, so that most people see the answer."""
+    if found.state != State.APPROVED or not found.start_at_once or not fits(request.cloud, found):
+        return
+    assert request.cloud  # noqa: S101 - it fits
+    _patiently(launch_soon(found, request.cloud))
+
+
+def _approve(found: PoolRequest, request: UserRequest) -> None:
+    said = request.POST
+    is_last = deciding.approve(found, by=request.user, comment=said.get("comment", ""), seen=said.get("digest", ""))
+    words = "It is approved." if is_last else "Your approval is noted; others have to agree as well."
+    messages.success(request, f"{found.reference}: {words}")
+
+
+def _reject(found: PoolRequest, request: UserRequest) -> None:
+    said = request.POST
+    deciding.reject(found, by=request.user, comment=said.get("comment", ""), seen=said.get("digest", ""))
+    messages.success(request, f"{found.reference} is rejected.")
+
+
+def _ask_changes(found: PoolRequest, request: UserRequest) -> None:
+    said = {name: request.POST.get(name, "") for name in ("comment", "pointer")}
+    deciding.ask_changes(found, by=request.user, seen=request.POST.get("digest", ""), **said)
+    messages.success(request, f"{found.reference} goes back to {found.author}.")
+
+
+def _delegate(found: PoolRequest, request: UserRequest) -> None:
+    chosen = request.POST.get("to", "")
+    to = User.objects.filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 10 else None
+    if to is None:
+        raise NotPossible("Choose who shall decide.")
+    deciding.delegate(found, by=request.user, to=to)
+    messages.success(request, f"{to} can decide about {found.reference} now, and was told.")
+
+
+def _comment(found: PoolRequest, request: UserRequest) -> None:
+    actions.comment_on(found, by=request.user, comment=request.POST.get("text", ""))
+
+
+def _withdraw(found: PoolRequest, request: UserRequest) -> None:
+    actions.withdraw(found, by=request.user)
+    messages.success(request, f"{found.reference} is withdrawn.")
+
+
+def _launch(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
+    """Launch with the person's own token; without one they sign in first and come back."""
+    if request.cloud is None:
+        return sign_in_again(request, found.get_absolute_url())
+    arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
+    if arrow not in acts_open_to(request.user, found):
+        raise NotPossible("Somebody was faster, or this is not yours to launch.")
+    if not fits(request.cloud, found):
+        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+    PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
+    _patiently(launch_soon(found, request.cloud, by=request.user))
+    return None
+
+
+def _send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
+    if request.cloud is None:
+        return sign_in_again(request, found.get_absolute_url())
+    resend(found, request.cloud, by=request.user)
+    return None
+
+
+_ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
+    "approve": _approve,
+    "reject": _reject,
+    "ask-changes": _ask_changes,
+    "delegate": _delegate,
+    "comment": _comment,
+    "withdraw": _withdraw,
+    "launch": _launch,
+    "retry": _launch,
+    "send-again": _send_again,
+}
+
+
+def _seen(request: UserRequest, number: int) -> PoolRequest:
+    """Return a request that the person may see."""
+    seen = visible_to(request.user, request.cloud).select_related("author", "last_editor", "launch")
+    return get_object_or_404(seen, pk=pk_of(number))
+
+
+def _follow(found: PoolRequest, request: UserRequest) -> None:
+    """Bring the request up to date; a cloud that does not answer leaves what is known."""
+    session = request.cloud if fits(request.cloud, found) else None
+    try:
+        follow(found, session)
+    except CloudError as error:
+        messages.info(request, f"{error.message} What stands here is the last that is known.")
+
+
+def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
+    rows: list[PoolRequest] = queries.waiting(request.user)
+    clusters = sorted({one.cluster.name for one in rows})
+    cluster, mark = request.GET.get("cluster", ""), request.GET.get("mark", "")
+    shown: list[Any] = [one for one in rows if cluster in ("", one.cluster.name) and (not mark or mark in one.marks)]
+    context = {"rows": shown, "total": len(rows), "clusters": clusters, "cluster": cluster, "trouble": trouble}
+    return render(request, "approvals/inbox.html", context, status=409 if trouble else 200)
+
+
+def _patiently(running: Any) -> None:
+    try:
+        running.result(timeout=_PATIENCE_S)
+    except StillRunning:
+        return
