@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("webapp.portal.urls")),
     path("", include("webapp.wizard.urls")),
     path("", include("webapp.pools.urls")),
+    path("", include("webapp.notices.urls")),
 ]
