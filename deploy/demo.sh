@@ -6,6 +6,7 @@ export VAR_DIR="${VAR_DIR:-$PWD/var}"
 export SECRET_KEY_FILE="$VAR_DIR/secret.key" CLOUD_TOKEN_KEYS_FILE="$VAR_DIR/token.key"
 export HTTPS=0 DEMO=1 POLL_INTERVAL_S="${POLL_INTERVAL_S:-2}" LOG_LEVEL="${LOG_LEVEL:-WARNING}"
 export CLOUD_AUTH_URL="http://127.0.0.1:$CLOUD_PORT/v3" CLOUD_ALLOWED_HOSTS=127.0.0.1
+export PORTAL_URL="${PORTAL_URL:-http://127.0.0.1:$PORT}"
 export PYTHONUNBUFFERED=1
 export PORTAL_PORT="$PORT" # honcho gives each process a PORT of its own
 

@@ -20,5 +20,7 @@ STORAGES = {
 }
 FOLDER = Path(tempfile.mkdtemp(prefix="poolwright-tests-"))
 STATIC_ROOT = FOLDER
+# Tests deliver themselves: a thread of its own would write while the next test empties the database.
+DELIVER_IN_PROCESS = False
 # A file, as in the embedded default: many threads on one in-memory database would not be the real thing.
 DATABASES["default"]["TEST"] = {"NAME": FOLDER / "test.sqlite3"}  # noqa: F405

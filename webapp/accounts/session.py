@@ -1,16 +1,15 @@
 """The cloud session: sealed in the server-side session of one browser, gone at sign-out and at its expiry."""
 
 import json
-from functools import lru_cache
 from importlib import import_module
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.accounts.sealing import seal, unseal
 from webapp.cloud.tokens import CloudSession
 
 _KEY, _UNTIL = "cloud", "cloud_until"
@@ -18,7 +17,7 @@ _KEY, _UNTIL = "cloud", "cloud_until"
 
 def store_cloud(request: HttpRequest, session: CloudSession) -> None:
     """Keep a cloud session for this browser."""
-    request.session[_KEY] = _box().encrypt(json.dumps(session.to_json()).encode()).decode()
+    request.session[_KEY] = seal(json.dumps(session.to_json()))
     request.session[_UNTIL] = session.expires_at.isoformat()
 
 
@@ -50,17 +49,7 @@ def forget_cloud(request: HttpRequest) -> None:
 def _opened(sealed: str) -> CloudSession | None:
     """Return a sealed session; None for one that cannot be opened, or has run out."""
     try:
-        session = CloudSession.from_json(json.loads(_box().decrypt(sealed.encode())))
-    except (InvalidToken, ValueError, TypeError, KeyError):
+        session = CloudSession.from_json(json.loads(unseal(sealed)))
+    except (ValueError, TypeError, KeyError):
         return None
     return session if session.seconds_left(timezone.now()) > 0 else None
-
-
-def _box() -> MultiFernet:
-    return _box_of(tuple(settings.CLOUD_TOKEN_KEYS))
-
-
-@lru_cache(maxsize=4)
-def _box_of(keys: tuple[str, ...]) -> MultiFernet:
-    """Return the box for these keys: the first one seals, any of them opens."""
-    return MultiFernet([Fernet(key) for key in keys])

@@ -107,7 +107,7 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
         "can_launch": fits(request.cloud, found),
         "seen": f"{found.state}-{found.revision}-{len(lines)}-{status.version if status else 0}-{_looks(found)}",
         "interval": interval_s(status) if status else 0,
-        "pool": shown(status, None) if status else None,
+        "pool": shown(status) if status else None,
     }
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "webapp.simulator",
     "webapp.audit",
     "webapp.accounts",
+    "webapp.notices",
     "webapp.pools",
     "webapp.approvals",
     "webapp.wizard",
@@ -83,6 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "webapp.portal.context.cloud",
+                "webapp.portal.context.notices",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
@@ -195,5 +197,18 @@ CLOUD_TIMEOUT_S = env.number("CLOUD_TIMEOUT_S", 20)
 POLL_INTERVAL_S = env.number("POLL_INTERVAL_S", 5)
 # How long an approved request may wait for its launch before it expires.
 LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
+# Mails and webhooks. Without a mail server mails are printed; without a broker the web process delivers.
+PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000")
+WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")
+DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not env.text("BROKER_URL"))
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_PORT = int(env.number("EMAIL_PORT", 587))
+EMAIL_HOST_USER = env.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD") if EMAIL_HOST_USER else ""
+EMAIL_USE_SSL = EMAIL_PORT == 465  # TLS from the first byte; at every other port by STARTTLS
+EMAIL_USE_TLS = not EMAIL_USE_SSL and env.flag("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "poolwright@localhost")
 # People of the demonstration, shown at the sign-in page; never set where real people sign in.
 DEMO = env.flag("DEMO")

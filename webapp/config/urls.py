@@ -8,4 +8,5 @@ urlpatterns = [
     path("", include("webapp.wizard.urls")),
     path("", include("webapp.approvals.urls")),
     path("", include("webapp.pools.urls")),
+    path("", include("webapp.notices.urls")),
 ]

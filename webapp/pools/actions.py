@@ -3,12 +3,9 @@
 queued -> sending -> accepted | refused | unknown;  unknown -> accepted | refused | (sent again by a person)
 """
 
-import logging
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -21,17 +18,14 @@ from webapp.nodepool.pointers import JSON
 from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
 
-log = logging.getLogger(__name__)
-
 LEASE = timedelta(seconds=90)  # longer than the longest call: whoever sends for longer is dead
 LOOKS_BEFORE_GIVING_UP = 3
 State = Creation.State
-_senders = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sender")
 _TAKEN = "A node pool of this name exists in the cluster already, and it is not the one that was asked for."
 
 
 def submit(  # noqa: PLR0913 - one keyword each
-    *, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession, draft_url: str = ""
+    *, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession
 ) -> Creation:
     """Return the one creation for a key, and send it if nobody has yet. Does not wait for the cloud."""
     creation, _ = Creation.objects.get_or_create(
@@ -43,7 +37,6 @@ def submit(  # noqa: PLR0913 - one keyword each
             "cluster_name": cluster.name,
             "name": body["metadata"]["name"],
             "body": body,
-            "draft_url": draft_url,
         },
     )
     return creation
@@ -53,11 +46,6 @@ def key_of(content: str) -> str:
     """Return the key of an order for some content: a new one only when the last one was refused."""
     refused = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED).count()
     return f"{content}:{refused}"
-
-
-def send_soon(creation: Creation, session: CloudSession) -> "Future[None]":
-    """Send in a thread of its own, so that a slow cloud keeps nobody waiting."""
-    return _senders.submit(_send_in_thread, creation.pk, session)
 
 
 def send(creation: Creation, session: CloudSession) -> None:
@@ -129,16 +117,6 @@ def _contains(found: Any, sent: Any) -> bool:
         pairs = zip(found, sent, strict=False) if isinstance(found, list) and len(found) == len(sent) else None
         return pairs is not None and all(_contains(one, other) for one, other in pairs)
     return bool(found == sent)
-
-
-def _send_in_thread(pk: Any, session: CloudSession) -> None:
-    try:
-        send(Creation.objects.get(pk=pk), session)
-    except Exception:
-        log.exception("sending creation %s broke", pk)
-        raise
-    finally:
-        close_old_connections()
 
 
 def _give_up_on_the_dead(creation: Creation) -> None:

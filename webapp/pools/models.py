@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 
 
 class Creation(models.Model):
@@ -29,7 +28,6 @@ class Creation(models.Model):
     cluster_name = models.CharField(max_length=200)
     name = models.CharField(max_length=64)
     body = models.JSONField()
-    draft_url = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     pool_id = models.CharField(max_length=64, blank=True)
     problem = models.JSONField(null=True, blank=True)
@@ -43,15 +41,6 @@ class Creation(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def get_absolute_url(self) -> str:
-        """Return the page of this creation."""
-        return reverse("pools:creation", args=[self.pk])
-
-    @property
-    def badge(self) -> str:
-        """The class of the badge that shows the state."""
-        return {"accepted": "is-good", "refused": "is-bad", "unknown": "is-bad"}.get(self.state, "is-busy")
 
 
 class PoolStatus(models.Model):

@@ -11,9 +11,4 @@ urlpatterns = [
     path("clusters/<str:cluster_id>/pools/<str:pool_id>", views.pool, name="pool"),
     path("clusters/<str:cluster_id>/pools/<str:pool_id>/status", views.pool_status, name="pool-status"),
     path("clusters/<str:cluster_id>/pools/<str:pool_id>/export/<slug:name>", views.export_pool, name="export-pool"),
-    path("clusters/<str:cluster_id>/pools/<str:pool_id>/delete", views.delete, name="delete"),
-    path("pools/<uuid:pk>", views.creation, name="creation"),
-    path("pools/<uuid:pk>/status", views.creation_status, name="creation-status"),
-    path("pools/<uuid:pk>/export/<slug:name>", views.export_creation, name="export-creation"),
-    path("pools/<uuid:pk>/send-again", views.send_again, name="send-again"),
 ]

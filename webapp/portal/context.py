@@ -1,9 +1,12 @@
-"""What every page's header shows of the cloud session."""
+"""What every page's header shows: the cloud session, and how many notices wait."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
 
@@ -15,3 +18,13 @@ def cloud(request: HttpRequest) -> dict[str, Any]:
         return {"cloud": None}
     left = session.seconds_left(timezone.now())
     return {"cloud": session, "cloud_minutes": int(left // 60), "cloud_ends_soon": left < SOON_S}
+
+
+def notices(request: HttpRequest) -> dict[str, Any]:
+    """Return how many notices the person has not read; asked for only where a page shows it."""
+    return {"unread_notices": SimpleLazyObject(lambda: _unread(request))}
+
+
+def _unread(request: HttpRequest) -> int:
+    person = getattr(request, "user", None)
+    return unread_count(person) if person is not None and person.is_authenticated else 0

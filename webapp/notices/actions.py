@@ -1,0 +1,115 @@
+"""Everything that writes notices and preferences, and puts mails and webhook calls in line."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.notices.addresses import absolute
+from webapp.notices.delivering import nudge
+from webapp.notices.events import Event
+from webapp.notices.models import Delivery, Notice, Preference, Webhook
+
+_LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is to be told; `url` is a path."""
+
+    event: Event
+    title: str
+    text: str
+    url: str
+    payload: dict[str, Any]
+    at: datetime
+
+
+@transaction.atomic
+def tell(  # noqa: PLR0913 - one keyword each
+    event: Event, *, people: Iterable[User], title: str, text: str, url: str, payload: dict[str, Any]
+) -> None:
+    """Tell people and webhooks of an event, in the caller's transaction: rows now, sent after the commit.
+
+    Args:
+        event: what happened.
+        people: whom it concerns; nobody is told twice, nor what they have opted out of.
+        title: one line.
+        text: sentences for the notice and the mail.
+        url: the path of the page that it is about. Raises ValueError for anything else.
+        payload: JSON for webhooks, to which `event`, `at` and `url` (absolute) are added. No secrets.
+    """
+    said = _Said(event, " ".join(title.split())[:_LONGEST_TITLE], text, url, payload, timezone.now())
+    persons = list({one.pk: one for one in people if one.is_active}.values())
+    choices = {one.person_id: one for one in Preference.objects.filter(person__in=persons)}
+    nobody = Preference()
+    Notice.objects.bulk_create(
+        Notice(person=one, event=event, title=said.title, text=text, url=url, at=said.at)
+        for one in persons
+        if event not in choices.get(one.pk, nobody).no_notices
+    )
+    mailed = [one for one in persons if one.email and event not in choices.get(one.pk, nobody).no_mail]
+    Delivery.objects.bulk_create([*_mails(said, mailed), *_calls(said)])
+    nudge()
+
+
+def read(person: User, pk: int) -> bool:
+    """Mark one of a person's notices as read; whether there is one."""
+    mine = Notice.objects.of(person).filter(pk=pk)
+    mine.unread().update(read_at=timezone.now())
+    return mine.exists()
+
+
+def read_all(person: User, *, upto: int) -> int:
+    """Mark a person's notices as read up to the newest one that was shown; return how many were not."""
+    return Notice.objects.of(person).unread().filter(pk__lte=upto).update(read_at=timezone.now())
+
+
+def choose(person: User, *, mail: Iterable[str], notices: Iterable[str]) -> None:
+    """Keep which events a person wants by mail and in the portal; all others are opted out of."""
+    wanted_mail, wanted_notices = set(mail), set(notices)
+    opted_out = {
+        "no_mail": [one for one in Event.values if one not in wanted_mail],
+        "no_notices": [one for one in Event.values if one not in wanted_notices],
+    }
+    Preference.objects.update_or_create(person=person, defaults=opted_out)
+
+
+def _mails(said: _Said, persons: Iterable[User]) -> Iterator[Delivery]:
+    content = (
+        f"{said.text}\n\n{absolute(said.url)}\n\n-- \n"
+        f"Choose what Poolwright tells you by mail: {absolute(reverse('notices:preferences'))}\n"
+    )
+    for person in persons:
+        yield Delivery(
+            channel=Delivery.Channel.MAIL,
+            event=said.event,
+            address=person.email,
+            subject=f"[Poolwright] {said.title}",
+            content=content,
+            created_at=said.at,
+            next_at=said.at,
+        )
+
+
+def _calls(said: _Said) -> Iterator[Delivery]:
+    added = {"event": said.event.value, "at": said.at.isoformat(), "url": absolute(said.url)}
+    content = json.dumps({**said.payload, **added}, default=str)
+    for webhook in Webhook.objects.filter(is_active=True):
+        if said.event in webhook.events:
+            yield Delivery(
+                channel=Delivery.Channel.WEBHOOK,
+                event=said.event,
+                webhook=webhook,
+                address=webhook.origin,
+                subject=said.title,
+                content=content,
+                created_at=said.at,
+                next_at=said.at,
+            )
