@@ -1,4 +1,4 @@
-"""What authors and readers do with requests: submit, change, withdraw, comment. What ends in the cloud is in launching.py."""
+"""What authors and readers do with requests: submit, change, withdraw, comment."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -93,7 +93,14 @@ def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolReq
     """
     asked, verdict = judge(order, by=found.author, project=found.project_name, facts=facts)
     before = found.digest
-    moved(found, ACTS["edit"], by=by, revision=F("revision") + 1, problem=None, **_facts_of(order, by, asked, verdict, facts))
+    moved(
+        found,
+        ACTS["edit"],
+        by=by,
+        revision=F("revision") + 1,
+        problem=None,
+        **_facts_of(order, by, asked, verdict, facts),
+    )
     _begin(found, by, verdict, "request.edited", before={"digest": before})
     return found
 

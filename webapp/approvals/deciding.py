@@ -1,4 +1,4 @@
-"""Decisions: approve, reject, ask for changes, delegate. Races have one winner, and nobody decides their own request."""
+"""Decisions: approve, reject, ask for changes, delegate. Races have one winner, and four eyes are needed."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,7 +43,7 @@ def reject(found: PoolRequest, *, by: User, comment: str, seen: str = "") -> Non
 
 @transaction.atomic
 def ask_changes(found: PoolRequest, *, by: User, comment: str, pointer: str = "", seen: str = "") -> None:
-    """Give a request back to its author, with a comment that may be pinned to a field. Raises NotPossible, NotAllowed."""
+    """Give a request back to its author, with a comment on a field or all. Raises NotPossible, NotAllowed."""
     _refuse(found, "ask-changes", by, comment, pointer, seen)
 
 
@@ -68,8 +68,9 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
         raise NotPossible("Give the reason: the author has to know what to do.")
     _decided(found, by, act, comment, teams_for(by, found))
     say(found, by, comment, pointer)
-    ends = {"ended_at": timezone.now()} if arrow.target == State.REJECTED else {}
-    moved(found, arrow, decided_at=timezone.now(), launch_session="", **ends)
+    now = timezone.now()
+    ended_at = now if arrow.target == State.REJECTED else None
+    moved(found, arrow, decided_at=now, ended_at=ended_at, launch_session="")
     note(f"request.{arrow.target}", by=by, about=about(found), after=_after(found, comment) | {"pointer": pointer})
     inform(found, Event.DECIDED, [found.author], f"{by} {arrow.past}: {found}", comment)
 

@@ -45,8 +45,8 @@ def parts_of(old: JSON, new: JSON) -> list[Part]:
 
 def lines_of(old: JSON, new: JSON) -> Iterator[str]:
     """Yield the lines of a JSON difference, each with its sign, context around it."""
-    texts = (json.dumps(one, indent=2, ensure_ascii=False, sort_keys=True).splitlines() for one in (old, new))
-    for number, line in enumerate(unified_diff(*texts, lineterm="", n=3)):
+    before, after = (json.dumps(one, indent=2, ensure_ascii=False, sort_keys=True).splitlines() for one in (old, new))
+    for number, line in enumerate(unified_diff(before, after, lineterm="", n=3)):
         if number > 1:
             yield line
 

@@ -1,4 +1,4 @@
-"""From approval to the cloud: launched once, with the author's token or the project's service account, then followed."""
+"""From approval to the cloud: launched once, with a token of the author or a service account, then followed."""
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -214,19 +214,19 @@ def _accepted(found: PoolRequest, pool_id: str) -> None:
 
 def _send_back(found: PoolRequest, problems: list[Problem]) -> None:
     """Give a request back whose facts have changed since it was approved."""
-    said = [one.as_dict() for one in problems]
+    said, detail = [one.as_dict() for one in problems], " ".join(one.message for one in problems)
     problem = {
         "code": "facts-changed",
         "message": "What was approved is not possible any more.",
         "remedy": "Change it and submit it again.",
         "pointer": problems[0].pointer,
-        "detail": " ".join(one.message for one in problems),
+        "detail": detail,
         "problems": said,
     }
     with transaction.atomic():
         moved(found, ACTS["send-back"], problem=problem)
         note("request.sent_back", about=about(found), after={"problems": said})
-        inform(found, Event.DECIDED, [found.author], f"{found} was sent back", problem["detail"])
+        inform(found, Event.DECIDED, [found.author], f"{found} was sent back", detail)
 
 
 def _quietly(act: Any, *args: Any) -> None:

@@ -186,7 +186,9 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
 
     def in_force(self) -> Self:
         """Return the policies that judge, in their order, with their teams."""
-        return self.filter(is_active=True).order_by("order", "pk").select_related("team", "requester_team", "escalation")
+        return (
+            self.filter(is_active=True).order_by("order", "pk").select_related("team", "requester_team", "escalation")
+        )
 
 
 def _texts() -> Any:

@@ -1,6 +1,7 @@
 """The contexts of a request's pages."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about
 from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
-from webapp.approvals.differences import Part, lines_of, parts_of
+from webapp.approvals.differences import lines_of, parts_of
 from webapp.approvals.launching import fits
 from webapp.approvals.models import Kind, PoolRequest, Revision
 from webapp.approvals.naming import named
@@ -31,7 +32,13 @@ from webapp.pools import actions as creations
 from webapp.pools.status import interval_s, status_row
 from webapp.pools.views import shown
 
-_UNITS = (("nodes", "Nodes"), ("vcpus", "vCPU"), ("memory_mib", "Memory MiB"), ("disk_gib", "Disk GiB"), ("eips", "EIPs"))
+_UNITS = (
+    ("nodes", "Nodes"),
+    ("vcpus", "vCPU"),
+    ("memory_mib", "Memory MiB"),
+    ("disk_gib", "Disk GiB"),
+    ("eips", "EIPs"),
+)
 _QUOTAS = {"nodes": "servers", "vcpus": "vcpus", "memory_mib": "memory_mib", "disk_gib": "volume_gib", "eips": "eips"}
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
 _FLAVOR = "/spec/nodeTemplate/flavor"
@@ -77,7 +84,9 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
         "parts": parts_of(compared, found.body),
         "compared": title,
         "json_lines": list(lines_of(compared, found.body)),
-        "comments": [(one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")],
+        "comments": [
+            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
+        ],
         "acts": acts,
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": [(at, " ".join(named(at))) for at, _ in pointers.leaves(found.body)] if "ask-changes" in acts else (),
@@ -147,25 +156,28 @@ def timeline(found: PoolRequest) -> Iterator[Line]:
     last: datetime | None = None
     for line in AuditLine.objects.filter(about=about(found)).order_by("number"):
         after = json.loads(line.after or "{}") or {}
-        yield Line(line.at, line.actor, _words(line.act, after), str(after.get("comment") or ""), last and line.at - last)
+        took = line.at - last if last else None
+        comment = "" if line.act == "request.commented" else str(after.get("comment") or "")
+        yield Line(line.at, line.actor, _words(line.act, after), comment, took)
         last = line.at
 
 
+_WORDS = {
+    "request.submitted": "submitted it. {verdict}",
+    "request.edited": "changed it (revision {revision}); approvals of before are void. {verdict}",
+    "request.delegated": "let {to} decide",
+    "request.escalated": "passed on to {team}",
+    "request.failed": "failed: {message}",
+    "request.sent_back": "sent back: the facts have changed since it was approved",
+    "request.commented": "commented: {comment}",
+}
+
+
 def _words(act: str, after: dict[str, Any]) -> str:
-    text = act.partition(".")[2].replace("_", " ")
-    if act == "request.submitted":
-        return f"submitted it. {after.get('verdict', '')}"
-    if act == "request.edited":
-        return f"changed it (revision {after.get('revision')}); approvals of before are void. {after.get('verdict', '')}"
     if act == "request.approved" and after.get("by") == "policy":
         return "approved by policy"
-    if act == "request.delegated":
-        return f"let {after.get('to')} decide"
-    if act == "request.escalated":
-        return f"passed on to {after.get('team')}"
-    if act in ("request.failed", "request.sent_back"):
-        return f"{text}: {after.get('message') or 'the facts have changed'}"
-    return text
+    text = _WORDS.get(act)
+    return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
 
 def _baseline(found: PoolRequest, person: User) -> tuple[JSON, str]:

@@ -7,8 +7,8 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.accounts.roles import Role
 from webapp.accounts.queries import people_with
+from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, deciders_of, inform, moved
 from webapp.approvals.launching import follow, launch, session_for
 from webapp.approvals.models import PoolRequest
@@ -62,7 +62,9 @@ def _expired(found: PoolRequest) -> bool:
         with transaction.atomic():
             moved(found, ACTS["expire"], ended_at=timezone.now(), launch_session="")
             note("request.expired", about=about(found))
-            inform(found, Event.DECIDED, [found.author], f"{found} has expired", "Nobody decided or launched it in time.")
+            inform(
+                found, Event.DECIDED, [found.author], f"{found} has expired", "Nobody decided or launched it in time."
+            )
     except NotPossible:
         return False
     return True

@@ -39,7 +39,7 @@ def requests_list(request: UserRequest) -> HttpResponse:
     rows = queries.listed(seen, filters)
     rows = rows.filter(pk__lt=pk_of(int(before))) if before.isdigit() and len(before) < 10 else rows
     page = list(rows[: queries.PAGE + 1])
-    more = urlencode({**filters, "before": page[queries.PAGE - 1].number}) if len(page) > queries.PAGE else ""
+    more = urlencode({**filters, "before": str(page[queries.PAGE - 1].number)}) if len(page) > queries.PAGE else ""
     context = {"rows": page[: queries.PAGE], "more": more, "filters": filters, "states": State, "kinds": Kind}
     return render(request, "approvals/list.html", context)
 
@@ -127,6 +127,12 @@ def start(found: PoolRequest, request: UserRequest) -> None:
         return
     assert request.cloud  # noqa: S101 - it fits
     _patiently(launch_soon(found, request.cloud))
+
+
+def launch_again(found: PoolRequest, request: UserRequest) -> None:
+    """Launch a failed request once more, unchanged. Raises NotPossible."""
+    assert request.cloud  # noqa: S101 - the caller saw to it
+    _patiently(launch_soon(found, request.cloud, by=request.user))
 
 
 def _approve(found: PoolRequest, request: UserRequest) -> None:

@@ -24,9 +24,7 @@ State = Creation.State
 _TAKEN = "A node pool of this name exists in the cluster already, and it is not the one that was asked for."
 
 
-def submit(  # noqa: PLR0913 - one keyword each
-    *, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession
-) -> Creation:
+def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> Creation:
     """Return the one creation for a key, and send it if nobody has yet. Does not wait for the cloud."""
     creation, _ = Creation.objects.get_or_create(
         key=key,

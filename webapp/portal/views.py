@@ -19,10 +19,12 @@ from webapp.accounts.access import signed_in
 from webapp.accounts.http import UserRequest
 from webapp.accounts.models import ApiToken
 from webapp.accounts.session import store_cloud
-from webapp.pools.queries import recent_creations
+from webapp.approvals import queries as requests
+from webapp.approvals.rights import visible_to
 from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
+_RECENT = 20
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -30,7 +32,9 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 @require_GET
 def home(request: UserRequest) -> HttpResponse:
     """Show what the person can do now, and what happened last."""
-    return render(request, "portal/home.html", {"creations": recent_creations(request.user)})
+    mine = visible_to(request.user).filter(author=request.user).select_related("launch").order_by("-pk")
+    waiting = requests.waiting(request.user)
+    return render(request, "portal/home.html", {"mine": mine[:_RECENT], "waiting": waiting[:_RECENT]})
 
 
 @sensitive_post_parameters("password", "passcode", "token")

@@ -10,16 +10,24 @@ from django.shortcuts import redirect, render
 
 from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest
-from webapp.nodepool import Problem
+from webapp.approvals import actions as requests
+from webapp.approvals.actions import Order
+from webapp.approvals.asked import digest_of
+from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.policy import Verdict
+from webapp.approvals.views import launch_again, start
+from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
+from webapp.cloud import picklists
+from webapp.nodepool import Cluster, Problem
 from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import totals
-from webapp.pools import actions as pools
-from webapp.pools.views import launch
 from webapp.wizard import checks, drawing, flavors, show, steps
 from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
-from webapp.wizard.places import Kind, Place, Rows, Step
+from webapp.wizard.places import Kind as PlaceKind
+from webapp.wizard.places import Place, Rows, Step
 
 _NOT_CHOSEN = "Choose the cluster that the pool is for."
 
@@ -63,16 +71,59 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
     problems = _problems(request, draft)
     if cluster is None or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
-    creation = pools.submit(
-        body=draft.body,
+    try:
+        found = _requested(request, draft, _order(request, draft, cluster))
+    except NotPossible as refusal:
+        return _page(request, draft, status=409, trouble=str(refusal))
+    start(found, request)
+    return redirect(found)
+
+
+def _requested(request: UserRequest, draft: Draft, order: Order) -> PoolRequest:
+    """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
+
+    The same draft is the same request, however often it is sent; only when that one has ended a new one is made.
+    Raises NotPossible.
+    """
+    assert request.cloud  # noqa: S101 - the caller saw to it
+    facts = _facts(request, draft)
+    mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
+    known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
+    if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
+        return requests.edit(known, order, by=request.user, facts=facts)
+    ended = mine.filter(state__in=(State.REJECTED, State.WITHDRAWN, State.EXPIRED)).count()
+    key = f"draft:{draft.pk}:{draft.version}:{ended}"
+    found = known or requests.submit(order, by=request.user, session=request.cloud, key=key, facts=facts)
+    if found.state == State.FAILED:
+        launch_again(found, request)
+    return found
+
+
+def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
+    posted = request.POST
+    return Order(
+        kind=Kind.CREATE,
         cluster=cluster,
-        by=request.user,
-        key=pools.key_of(f"{draft.pk}:{draft.version}"),
-        session=request.cloud,
+        body=draft.body,
+        baseline=blank_body(),
+        reason=posted.get("reason", "").strip(),
         draft_url=draft.url_of(steps.REVIEW),
+        start_at_once="_asks" not in posted or "start_at_once" in posted,
+        browser=request.session.session_key or "",
     )
-    launch(creation, request)
-    return redirect(creation)
+
+
+def _facts(request: UserRequest, draft: Draft) -> Facts:
+    return picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
+
+
+def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
+    """Return what policy would say, as far as it can be known: in which cluster, and of which project."""
+    if draft.cluster is None or request.cloud is None:
+        return None
+    order = _order(request, draft, draft.cluster)
+    project = request.cloud.project_name
+    return requests.judge(order, by=request.user, project=project, facts=_facts(request, draft))[1]
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
@@ -87,11 +138,20 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
         "trouble": trouble,
+        "verdict": None if errors else _verdict(request, draft),
+        "pending": _pending(request, draft),
+        "reason": request.POST.get("reason", ""),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
         "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
         "drawing": drawing.drawn(layout(draft.body)),
     }
     return render(request, "wizard/review.html", context, status=status)
+
+
+def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
+    """Return the request that this draft is the change of."""
+    mine = PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW))
+    return mine.exclude(state__in=ENDED).order_by("-pk").first()
 
 
 def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
@@ -137,6 +197,6 @@ def _row_lines(rows: Rows, tree: Tree, blank: Tree, at: str) -> Iterator[Said]:
 
 
 def _shown(place: Place, answer: str) -> str:
-    if place.kind is Kind.YES_NO:
+    if place.kind is PlaceKind.YES_NO:
         return {"true": "Yes", "false": "No"}.get(answer, answer)
     return dict(place.choices).get(answer, answer)

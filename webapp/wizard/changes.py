@@ -1,0 +1,190 @@
+"""Changes of a live pool: scale, change, delete. Typed at one page, looked at on the next, then requested."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from webapp.accounts.access import cloud_needed
+from webapp.accounts.http import UserRequest
+from webapp.approvals import actions as requests
+from webapp.approvals.actions import Order
+from webapp.approvals.differences import parts_of
+from webapp.approvals.launching import errors_in
+from webapp.approvals.models import Kind
+from webapp.approvals.queries import locks_on
+from webapp.approvals.views import start
+from webapp.approvals.workflow import NotPossible
+from webapp.cloud import picklists
+from webapp.cloud.client import Cloud
+from webapp.nodepool import Cluster, Problem, pointers
+from webapp.nodepool.changes import COUNT, is_changeable
+from webapp.nodepool.facts import NOTHING_KNOWN, Facts
+from webapp.nodepool.formats import cleaned
+from webapp.nodepool.pointers import JSON
+from webapp.wizard import page, posted, steps
+from webapp.wizard.answers import Tree, Unsayable, answers_of, body_of, merged, without
+from webapp.wizard.places import Section, Step
+from webapp.wizard.posted import Move
+
+
+def _changeable(step: Step) -> Section:
+    return Section(step.title, tuple(place for place in step.places if is_changeable(place.at)))
+
+
+_COUNT = tuple(place for place in steps.EVERY_PLACE if place.at == COUNT)
+PAGES = {
+    Kind.SCALE: Step("scale", "Scale", (Section("Nodes", _COUNT),)),
+    Kind.UPDATE: Step(
+        "change", "Change", tuple(_changeable(one) for one in (steps.BASICS, steps.AUTOSCALING, steps.NODE_TEMPLATE))
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A pool as it is now, without what the cloud writes itself, and its cluster."""
+
+    pool_id: str
+    body: dict[str, Any]
+    cluster: Cluster
+
+    @property
+    def name(self) -> str:
+        """The pool's name."""
+        return str(pointers.get(self.body, "/metadata/name") or self.pool_id)
+
+
+@cloud_needed
+@require_http_methods(["GET", "POST"])
+def scale(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
+    """Ask for another number of nodes."""
+    return _change(request, _live(request, cluster_id, pool_id), Kind.SCALE)
+
+
+@cloud_needed
+@require_http_methods(["GET", "POST"])
+def change(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
+    """Ask for another name, autoscaling, labels, taints or tags."""
+    return _change(request, _live(request, cluster_id, pool_id), Kind.UPDATE)
+
+
+@cloud_needed
+@require_http_methods(["GET", "POST"])
+def delete(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
+    """Ask for a pool's deletion, once its name was typed."""
+    live = _live(request, cluster_id, pool_id)
+    typed = request.POST.get("name", "").strip()
+    wrong = "Type the name exactly as it stands above." if request.method == "POST" and typed != live.name else ""
+    if request.method == "POST" and not wrong:
+        return _submit(request, _order(request, live, Kind.DELETE, live.body))
+    context = _context(request, live, _order(request, live, Kind.DELETE, live.body))
+    nodes = pointers.get(live.body, COUNT)
+    context |= {"wrong": wrong, "typed": typed, "nodes": nodes}
+    return render(request, "wizard/delete_pool.html", context, status=422 if wrong else 200)
+
+
+def _change(request: UserRequest, live: Live, kind: Kind) -> HttpResponse:
+    """Take what was typed, show what it changes and what policy says, and request it when that was seen."""
+    step = PAGES[kind]
+    if request.method == "GET":
+        return _form(request, live, kind, answers_of(step.places, live.body))
+    typed = posted.read(request.POST)
+    try:
+        wanted = merged(without(step.places, live.body), body_of(step.places, typed.tree))
+    except Unsayable as unsayable:
+        return _form(request, live, kind, typed.tree, unsayable=unsayable.problems)
+    if typed.move is Move.STAY or "_back" in request.POST:
+        return _form(request, live, kind, typed.tree, status=200)
+    problems = errors_in(kind, wanted, live.cluster, NOTHING_KNOWN)
+    if problems:
+        return _form(request, live, kind, typed.tree, problems=problems)
+    order = _order(request, live, kind, wanted)
+    if "_confirmed" in request.POST:
+        return _submit(request, order)
+    return _confirmation(request, live, order, typed.tree)
+
+
+def _form(  # noqa: PLR0913 - one keyword each
+    request: UserRequest,
+    live: Live,
+    kind: Kind,
+    tree: Tree,
+    *,
+    problems: list[Problem] | None = None,
+    unsayable: dict[str, str] | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    step = PAGES[kind]
+    made = page.made(step, page.Context(tree, {}), problems or [], unsayable or {})
+    context = {"live": live, "step": step, "page": made, "page_id": _page_id(request), "locks": _locks(live)}
+    return render(request, "wizard/change.html", context, status=200 if request.method == "GET" else status)
+
+
+def _confirmation(request: UserRequest, live: Live, order: Order, tree: Tree) -> HttpResponse:
+    hidden = [(at, text) for at, text in pointers.leaves(tree) if isinstance(text, str)]
+    context = _context(request, live, order) | {"hidden": hidden, "parts": parts_of(live.body, order.body)}
+    return render(request, "wizard/confirm_change.html", context)
+
+
+def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
+    assert request.cloud  # noqa: S101 - the decorators saw to it
+    _, verdict = requests.judge(order, by=request.user, project=request.cloud.project_name, facts=_facts(request, live))
+    return {
+        "live": live,
+        "kind": order.kind,
+        "verdict": verdict,
+        "page_id": _page_id(request),
+        "locks": _locks(live),
+        "reason": order.reason,
+    }
+
+
+def _submit(request: UserRequest, order: Order) -> HttpResponse:
+    assert request.cloud  # noqa: S101 - the decorators saw to it
+    key = f"change:{request.user.pk}:{_page_id(request)}"
+    live = Live(order.pool_id, order.baseline, order.cluster)
+    try:
+        found = requests.submit(order, by=request.user, session=request.cloud, key=key, facts=_facts(request, live))
+    except NotPossible as refusal:
+        context = _context(request, live, order) | {"trouble": str(refusal)}
+        return render(request, "wizard/confirm_change.html", context, status=409)
+    start(found, request)
+    return redirect(found)
+
+
+def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
+    return Order(
+        kind=kind,
+        cluster=live.cluster,
+        body=body,
+        pool_id=live.pool_id,
+        baseline=live.body,
+        reason=request.POST.get("reason", "").strip(),
+        start_at_once=request.method == "GET" or "start_at_once" in request.POST,
+        browser=request.session.session_key or "",
+    )
+
+
+def _live(request: UserRequest, cluster_id: str, pool_id: str) -> Live:
+    assert request.cloud  # noqa: S101 - the decorators saw to it
+    cloud = Cloud(request.cloud)
+    body = cleaned(cloud.node_pool(cluster_id, pool_id)).body
+    return Live(pool_id, body, Cluster.from_api(cloud.cluster(cluster_id)))
+
+
+def _facts(request: UserRequest, live: Live) -> Facts:
+    assert request.cloud  # noqa: S101 - the decorators saw to it
+    lists = picklists.pick_lists(request.cloud, ("flavors", "quotas"), cluster=live.cluster)
+    return picklists.facts_from(lists)
+
+
+def _locks(live: Live) -> list[Any]:
+    return list(locks_on(live.cluster.id, live.pool_id)[:5])
+
+
+def _page_id(request: UserRequest) -> str:
+    return request.POST.get("_page", "")[:40] or uuid.uuid4().hex
