@@ -14,6 +14,7 @@ _ERRORS = {
     403: "Not allowed, or a cloud token that the cloud does not take.",
     404: "Not there, or not yours.",
     406: "Another form of answer was asked for.",
+    409: "Its state does not take this (any more).",
     412: "It was changed in the meantime.",
     413: "The body is larger or nested deeper than any node pool.",
     415: "The body is not sent as application/json.",

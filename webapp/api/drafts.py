@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from hashlib import sha256
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -15,20 +14,14 @@ from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
 from webapp.api.describing import described
-from webapp.api.errors import Invalid, Unfit
+from webapp.api.errors import Invalid
 from webapp.api.serializers import (
     DraftCallSerializer,
     DraftSerializer,
-    SubmissionCallSerializer,
-    SubmissionSerializer,
 )
-from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
-from webapp.pools import actions as pools
-from webapp.pools.models import Creation
 from webapp.wizard import actions
-from webapp.wizard.checks import ALL_LISTS, lists_for, problems_of
 from webapp.wizard.models import Draft
 
 _VERSION = r'^"?([0-9]{1,9})"?$'
@@ -39,9 +32,6 @@ _IF_MATCH = OpenApiParameter(
     required=True,
     pattern=_VERSION,
     description='The version that you read, such as "3".',
-)
-_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key is the same order, sent once."
 )
 
 
@@ -123,57 +113,6 @@ class DraftView(GenericAPIView):
         return Response(status=204)
 
 
-class SubmissionsView(GenericAPIView):
-    """What the person ordered."""
-
-    serializer_class = SubmissionSerializer
-    pagination_class = Latest
-    queryset = Creation.objects.none()
-
-    @described(SubmissionSerializer(many=True), errors=[404], operation_id="submissions_list")
-    def get(self, request: Request) -> Response:
-        """List the orders."""
-        page = self.paginate_queryset(Creation.objects.filter(author=request.user))
-        return self.get_paginated_response(SubmissionSerializer(page, many=True).data)
-
-    @described(
-        SubmissionSerializer,
-        call=SubmissionCallSerializer,
-        cloud=True,
-        parameters=(_KEY,),
-        status=201,
-        errors=[422],
-        operation_id="submissions_create",
-        description="Checks the body against the live facts and sends it once. The state of the answer says what "
-        "became of it: accepted, refused (see problem), or unknown, which is settled by looking.",
-    )
-    def post(self, request: Request) -> Response:
-        """Order a pool."""
-        call, key = members_of(request, "cluster_id", "body"), _key(request)
-        session, cluster = live_cluster(request, call["cluster_id"])
-        known = Creation.objects.filter(key=key).first()
-        if known is None:
-            _demand_good(session, call["body"], cluster)
-            known = pools.submit(body=call["body"], cluster=cluster, by=request.user, key=key, session=session)
-        if known.body != call["body"] or known.cluster_id != cluster.id:
-            raise Unfit([("", "This Idempotency-Key was used for another order. Use a new one.")])
-        pools.send(known, session)
-        return Response(SubmissionSerializer(known).data, status=201)
-
-
-class SubmissionView(GenericAPIView):
-    """One order."""
-
-    serializer_class = SubmissionSerializer
-    pagination_class = None
-
-    @described(SubmissionSerializer, errors=[404], operation_id="submissions_get")
-    def get(self, request: Request, pk: uuid.UUID) -> Response:
-        """Read it."""
-        found = get_object_or_404(Creation.objects.filter(author=request.user), pk=pk)
-        return Response(SubmissionSerializer(found).data)
-
-
 def _own(request: Request, pk: uuid.UUID) -> Draft:
     draft: Draft = get_object_or_404(Draft.objects.filter(owner=request.user), pk=pk)
     return draft
@@ -197,21 +136,7 @@ def _version(request: Request) -> int:
     return int(found[1])
 
 
-def _key(request: Request) -> str:
-    said = request.headers.get("Idempotency-Key", "").strip()
-    if not said or len(said) > 200:
-        raise Invalid([("", "Send an Idempotency-Key of 1 to 200 characters, a new one for each order.")])
-    return f"api:{request.user.pk}:{sha256(said.encode(errors='surrogateescape')).hexdigest()}"
-
-
 def _object(body: JSON) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid([(member("body"), "A draft's body is an object.")])
     return body
-
-
-def _demand_good(session: CloudSession, body: JSON, cluster: Any) -> None:
-    problems = problems_of(body, cluster, lists_for(session, ALL_LISTS, cluster))
-    errors = [(f"/body{one.pointer}", one.message) for one in problems if one.is_error]
-    if errors:
-        raise Unfit(errors)

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from webapp.api.calls import cloud_for
 from webapp.api.describing import described
-from webapp.api.serializers import DocumentSerializer, DocumentsSerializer
+from webapp.api.serializers import DocumentsSerializer
 from webapp.pools.status import nodes_of
 
 
@@ -26,15 +26,6 @@ class PoolsView(APIView):
     def get(self, request: Request, cluster_id: str) -> Response:
         """List them."""
         return Response({"items": cloud_for(request).node_pools(cluster_id)})
-
-
-class PoolView(APIView):
-    """A node pool."""
-
-    @described(DocumentSerializer, cloud=True, errors=[400], operation_id="node_pools_get")
-    def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
-        """Read it."""
-        return Response(cloud_for(request).node_pool(cluster_id, pool_id))
 
 
 class NodesView(APIView):

@@ -5,7 +5,6 @@ from rest_framework import serializers
 
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.reading import MAX_BYTES
-from webapp.pools.models import Creation
 from webapp.wizard.models import Draft
 
 ID = r"^[A-Za-z0-9-]{1,64}$"
@@ -180,26 +179,6 @@ class DraftSerializer(serializers.Serializer):
     def get_cluster_id(self, draft: Draft) -> str:
         """Return the id of the cluster that was chosen; empty for none."""
         return draft.cluster.id if draft.cluster else ""
-
-
-class SubmissionCallSerializer(serializers.Serializer):
-    """A body to be sent to a cluster."""
-
-    cluster_id = serializers.RegexField(ID)
-    body = BodyField()
-
-
-class SubmissionSerializer(serializers.Serializer):
-    """An order, and what became of it."""
-
-    id = serializers.UUIDField()
-    state = serializers.ChoiceField(Creation.State.choices)
-    name = serializers.CharField()
-    cluster_id = serializers.CharField()
-    pool_id = serializers.CharField(allow_blank=True)
-    problem = ObjectField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    settled_at = serializers.DateTimeField(allow_null=True)
 
 
 class PlaceSerializer(serializers.Serializer):

@@ -54,6 +54,11 @@ class Line:
     comment: str
     took: timedelta | None
 
+    @property
+    def took_words(self) -> str:
+        """The time since the act before it, as hours, minutes and seconds."""
+        return str(self.took).partition(".")[0] if self.took else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:

@@ -85,6 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "webapp.portal.context.cloud",
                 "webapp.portal.context.notices",
+                "webapp.portal.context.roles",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from webapp.accounts.queries import roles_of
+from webapp.accounts.roles import Role
 from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
@@ -23,6 +25,12 @@ def cloud(request: HttpRequest) -> dict[str, Any]:
 def notices(request: HttpRequest) -> dict[str, Any]:
     """Return how many notices the person has not read; asked for only where a page shows it."""
     return {"unread_notices": SimpleLazyObject(lambda: _unread(request))}
+
+
+def roles(request: HttpRequest) -> dict[str, Any]:
+    """Return whether requests can wait for this person's decision; asked for only where a page shows it."""
+    deciders = {Role.APPROVER, Role.ADMIN}
+    return {"is_decider": SimpleLazyObject(lambda: bool(roles_of(getattr(request, "user", None)) & deciders))}
 
 
 def _unread(request: HttpRequest) -> int:

@@ -164,7 +164,7 @@ def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
         pool_id=live.pool_id,
         baseline=live.body,
         reason=request.POST.get("reason", "").strip(),
-        start_at_once=request.method == "GET" or "start_at_once" in request.POST,
+        start_at_once="_asks" not in request.POST or "start_at_once" in request.POST,
         browser=request.session.session_key or "",
     )
 
