@@ -1,13 +1,11 @@
 """The cloud session: sealed in the server-side session of one browser, gone at sign-out and at its expiry."""
 
 import json
-from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
+from webapp.accounts.sealing import CannotOpen, opened, seal
 from webapp.cloud.tokens import CloudSession
 
 _KEY, _UNTIL = "cloud", "cloud_until"
@@ -15,7 +13,7 @@ _KEY, _UNTIL = "cloud", "cloud_until"
 
 def store_cloud(request: HttpRequest, session: CloudSession) -> None:
     """Keep a cloud session for this browser."""
-    request.session[_KEY] = _box().encrypt(json.dumps(session.to_json()).encode()).decode()
+    request.session[_KEY] = seal(json.dumps(session.to_json()))
     request.session[_UNTIL] = session.expires_at.isoformat()
 
 
@@ -25,8 +23,8 @@ def cloud_of(request: HttpRequest) -> CloudSession | None:
     if not sealed:
         return None
     try:
-        session = CloudSession.from_json(json.loads(_box().decrypt(sealed.encode())))
-    except (InvalidToken, ValueError, TypeError, KeyError):
+        session = CloudSession.from_json(json.loads(opened(sealed)))
+    except (CannotOpen, ValueError, TypeError, KeyError):
         forget_cloud(request)
         return None
     if session.seconds_left(timezone.now()) <= 0:
@@ -39,13 +37,3 @@ def forget_cloud(request: HttpRequest) -> None:
     """Drop the cloud session of this browser."""
     request.session.pop(_KEY, None)
     request.session.pop(_UNTIL, None)
-
-
-def _box() -> MultiFernet:
-    return _box_of(tuple(settings.CLOUD_TOKEN_KEYS))
-
-
-@lru_cache(maxsize=4)
-def _box_of(keys: tuple[str, ...]) -> MultiFernet:
-    """Return the box for these keys: the first one seals, any of them opens."""
-    return MultiFernet([Fernet(key) for key in keys])
