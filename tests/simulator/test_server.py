@@ -168,3 +168,10 @@ def test_an_unknown_fault_is_refused(local_cloud):
 
 def test_the_log_keeps_no_password(local_cloud, anna):
     assert ANNA["password"] not in json.dumps(local_cloud.log())
+
+
+def test_a_user_may_ask_for_her_own_groups_alone(cce, local_cloud):
+    anna, ben = "0d1e2f30415263748596a7b8c9dae0f1", "11223344556677889900aabbccddeeff"
+    groups = cce.get(f"{local_cloud.url}/v3/users/{anna}/groups").json()["groups"]
+    assert [one["name"] for one in groups] == ["cce-users"]
+    assert cce.get(f"{local_cloud.url}/v3/users/{ben}/groups").status_code == 403

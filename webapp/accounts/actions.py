@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from webapp.accounts.granting import about, grant
 from webapp.accounts.models import ApiToken, User
+from webapp.accounts.roles import BY_DEFAULT, Role
+from webapp.audit import trail
 from webapp.cloud.tokens import CloudSession
 
 
@@ -21,24 +25,39 @@ def person_of(session: CloudSession) -> User:
     person.set_unusable_password()
     try:
         with transaction.atomic():
-            person.save()
+            settle_in(person)
     except IntegrityError:  # the same person signed in twice at once, or the name is taken
         found = User.objects.filter(**known).first()
         if found is None:
             person.username = f"{session.user_id}@{session.domain_id}"[:150]
-            person.save()
+            settle_in(person)
     return found or person
 
 
+@transaction.atomic
+def settle_in(person: User) -> None:
+    """Save somebody who was not known before, with the roles that everybody gets."""
+    person.save()
+    for role in settings.DEFAULT_ROLES:
+        grant(person, Role(role), source=BY_DEFAULT, by=None)
+
+
+@transaction.atomic
 def make_api_token(person: User, name: str, days: int) -> str:
     """Return a new personal token, which is shown this once; only its digest is kept."""
     _, token = ApiToken.objects.create(person, expiry=timedelta(days=days), name=name)
+    trail.note("api_token.created", by=person, about=about(person), after={"name": name, "days": days})
     return str(token)
 
 
+@transaction.atomic
 def revoke_api_token(person: User, key: str) -> bool:
     """Delete one of a person's tokens; whether there was one."""
-    return bool(ApiToken.objects.filter(user=person, token_key=key).delete()[0])
+    found = ApiToken.objects.filter(user=person, token_key=key).first()
+    if found:
+        trail.note("api_token.revoked", by=person, about=about(person), before={"name": found.name})
+        found.delete()
+    return found is not None
 
 
 def note_use(token: ApiToken) -> None:

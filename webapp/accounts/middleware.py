@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from webapp.accounts.access import page_of, sign_in_again
+from webapp.accounts.service_accounts import ServiceAccountRejected
 from webapp.accounts.session import cloud_of, forget_cloud
 from webapp.cloud.errors import CloudError, TokenRejected
 
@@ -26,7 +27,7 @@ class CloudSessionMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show a cloud error as a page: what happened, and what to do."""
-        if isinstance(exception, TokenRejected):
+        if isinstance(exception, TokenRejected) and not isinstance(exception, ServiceAccountRejected):
             forget_cloud(request)
             return sign_in_again(request, page_of(request))
         if isinstance(exception, CloudError):

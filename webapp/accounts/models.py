@@ -1,5 +1,6 @@
 """People of the portal."""
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, Group
@@ -8,6 +9,7 @@ from django.utils.functional import cached_property
 from knox.models import AbstractAuthToken
 
 from webapp.accounts.roles import Role
+from webapp.accounts.sealing import seal
 
 
 class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, which has no types
@@ -85,6 +87,75 @@ class TeamGrant(Grant):
 
     def __str__(self) -> str:
         return f"{self.team} ({self.source})"
+
+
+class GroupRole(models.Model):
+    """What membership in a group elsewhere gives here: a role, and perhaps a place in a team.
+
+    Anybody can name a group in an account of their own as they like, so a mapping of IAM groups counts for one
+    account alone.
+    """
+
+    class Kind(models.TextChoices):
+        """Where the group is known."""
+
+        IAM = "iam", "IAM group"
+        OIDC = "oidc", "Group of single sign-on"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    domain = models.CharField("account (domain name or id), for IAM", max_length=64, blank=True)
+    pattern = models.CharField("group name, perhaps with * and ?", max_length=150)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    team = models.ForeignKey(Group, models.CASCADE, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="iam", domain=""),
+                name="iam_groups_count_for_one_account",
+                violation_error_message="Enter the account whose IAM groups count.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pattern}: {self.role}"
+
+    def fits(self, group: str) -> bool:
+        """Whether a group is meant."""
+        return fnmatchcase(group, self.pattern)
+
+
+class OidcIdentity(models.Model):
+    """Who a person is at an OpenID provider."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="oidc_identities")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_oidc_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at {self.issuer}"
+
+
+class ServiceAccount(models.Model):
+    """A cloud user that launches what was approved in one project. Its password can be set, and never read."""
+
+    project_id = models.CharField(max_length=64, unique=True)
+    project_name = models.CharField(max_length=64)
+    domain = models.CharField("account (domain name)", max_length=64)
+    user = models.CharField("user name", max_length=64)
+    sealed_password = models.TextField(blank=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project_name}"
+
+    def set_password(self, password: str) -> None:
+        """Seal a password; `save` keeps it."""
+        self.sealed_password = seal(password)
 
 
 class ApiToken(AbstractAuthToken):

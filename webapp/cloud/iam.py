@@ -1,6 +1,7 @@
 """Signing in to the cloud (docs/cloud-api.md, section 4)."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 
@@ -33,6 +34,16 @@ def session_from_token(token: str) -> CloudSession:
     headers = {"X-Subject-Token": token}
     call = Call("GET", settings.CLOUD_AUTH_URL + _TOKENS, token=token, headers=headers, secrets=(token,))
     return _session(token, answered(send(call)))
+
+
+def groups_of(session: CloudSession) -> tuple[str, ...]:
+    """Return the names of the user groups that a session's user is in. Raises CloudError."""
+    url = f"{settings.CLOUD_AUTH_URL}/users/{quote(session.user_id, safe='')}/groups"
+    body = answered(send(Call("GET", url, token=session.token)))
+    try:
+        return tuple(str(one["name"]) for one in body["groups"])
+    except (KeyError, TypeError):
+        raise CloudUnreachable("The cloud listed the groups in a form that cannot be read.") from None
 
 
 def _session(token: str, body: Any) -> CloudSession:

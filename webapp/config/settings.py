@@ -112,6 +112,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "webapp.accounts.backends.RoleBackend"]
+# Roles of people who come from the cloud or from single sign-on for the first time.
+DEFAULT_ROLES = env.words("DEFAULT_ROLES", "requester")
 LOGIN_URL = "portal:sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
 

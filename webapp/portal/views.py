@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,16 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webapp.accounts import actions
 from webapp.accounts.access import signed_in
+from webapp.accounts.entering import SwitchedOff, enter, enter_by_cloud, leave, note_refusal
 from webapp.accounts.http import UserRequest
 from webapp.accounts.models import ApiToken
-from webapp.accounts.session import store_cloud
 from webapp.approvals import queries as requests
 from webapp.approvals.rights import visible_to
 from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
 _RECENT = 20
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @signed_in
@@ -44,8 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     way = request.POST.get("way") or request.GET.get("way", "cloud")
     way = way if way in _WAYS else "cloud"
     form = _form(way, request)
-    if request.method == "POST" and form.is_valid():
-        _enter(request, form)
+    if request.method == "POST" and _entered(request, form, way):
         return redirect(_back(request))
     context = {"form": form, "way": way, "ways": _WAYS, "next": _back(request), "demo": settings.DEMO}
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
@@ -54,7 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the portal session; the cloud session dies with it."""
-    logout(request)
+    leave(request)
     return redirect("portal:sign-in")
 
 
@@ -100,18 +97,26 @@ def _form(way: str, request: HttpRequest) -> Any:
     return CloudForm(data, initial=demo)
 
 
-def _enter(request: HttpRequest, form: Any) -> None:
-    """Sign a person in; a portal account that adds its cloud session stays who it is."""
+def _entered(request: HttpRequest, form: Any, way: str) -> bool:
+    """Whether what was typed let the person in."""
+    if form.is_valid():
+        try:
+            _enter(request, form, way)
+        except SwitchedOff as exc:
+            form.add_error(None, str(exc))
+        else:
+            return True
+    codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+    if codes != {"required"}:
+        note_refusal(way, form.cleaned_data.get("user") or form.cleaned_data.get("username") or "")
+    return False
+
+
+def _enter(request: HttpRequest, form: Any, way: str) -> None:
     if isinstance(form, PortalForm):
-        login(request, form.person, backend=_BACKEND)
-        return
-    here = request.user
-    keeps = here.is_authenticated and not here.iam_user_id
-    if keeps:
-        request.session.cycle_key()
+        enter(request, form.person, way=way)
     else:
-        login(request, actions.person_of(form.session), backend=_BACKEND)
-    store_cloud(request, form.session)
+        enter_by_cloud(request, form.session, way=way)
 
 
 def _back(request: HttpRequest) -> str:

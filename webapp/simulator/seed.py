@@ -12,6 +12,7 @@ USERS = {
     "anna": {"id": "0d1e2f30415263748596a7b8c9dae0f1", "password": "anna-demo-1"},
     "ben": {"id": "11223344556677889900aabbccddeeff", "password": "ben-demo-1"},
 }
+GROUPS = {"anna": ("cce-users",), "ben": ("cce-users", "platform-approvers")}
 KEY_PAIRS = {
     "anna": ("KeyPair-nodepool", "id_rsa", "anna-laptop", "ops-key"),
     "ben": ("KeyPair-nodepool", "id_rsa", "ben-desk"),

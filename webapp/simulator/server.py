@@ -12,8 +12,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from webapp.nodepool.reading import Unreadable, read_json
-from webapp.simulator import services, tokens
-from webapp.simulator.answers import Refusal, answer, cce_error, gateway_error
+from webapp.simulator import seed, services, tokens
+from webapp.simulator.answers import Refusal, answer, cce_error, gateway_error, iam_error
 from webapp.simulator.cloud import Cloud
 from webapp.simulator.faults import Fault
 from webapp.simulator.tokens import Token
@@ -63,6 +63,7 @@ def _routes() -> Map:
         ("GET", "/v3/auth/projects"): projects,
         ("GET", "/v3/projects"): projects,
         ("GET", "/v3/regions"): regions,
+        ("GET", "/v3/users/<item>/groups"): groups,
     }
     rules += [Rule(path, endpoint=endpoint, methods=[method]) for (method, path), endpoint in own.items()]
     return Map(rules, strict_slashes=False)
@@ -159,6 +160,13 @@ def projects(request: Request, _: Cloud, __: Token, **___: str) -> Response:
 def regions(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
     """The one region."""
     return answer({"regions": [{"id": "eu-de", "type": "public"}]})
+
+
+def groups(_: Request, __: Cloud, token: Token, *, item: str, **___: str) -> Response:
+    """The groups of a user, who may ask for no other one's."""
+    if item != seed.USERS[token.user]["id"]:
+        raise iam_error(403, "You are not authorized to perform the requested action.")
+    return answer({"groups": tokens.groups(token.user), "links": {"self": "", "previous": None, "next": None}})
 
 
 def _job(uid: str, spec: dict[str, Any], phase: str) -> dict[str, Any]:

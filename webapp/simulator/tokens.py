@@ -126,6 +126,21 @@ def projects() -> list[dict[str, Any]]:
     ]
 
 
+def groups(name: str) -> list[dict[str, Any]]:
+    """Return the user groups of a user."""
+    return [
+        {
+            "id": seed.made_id("group", one),
+            "name": one,
+            "domain_id": seed.DOMAIN["id"],
+            "description": "",
+            "create_time": 1767600000000,
+            "links": {},
+        }
+        for one in seed.GROUPS[name]
+    ]
+
+
 def _object(holder: Any, name: str | None = None) -> dict[str, Any]:
     value = holder.get(name) if name and isinstance(holder, dict) else holder
     return value if isinstance(value, dict) else {}

@@ -1,0 +1,89 @@
+"""The cloud session of a project's service account: got when needed, kept sealed until shortly before its end."""
+
+import json
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from webapp.accounts.models import ServiceAccount
+from webapp.accounts.sealing import CannotOpen, seal, unseal
+from webapp.audit import trail
+from webapp.cloud import iam
+from webapp.cloud.errors import TokenRejected
+from webapp.cloud.tokens import CloudSession
+
+# A launch that starts with the token shall end with it.
+MARGIN_S = 15 * 60
+# The cloud locks a user after some wrong passwords: it is not asked again at once.
+PAUSE_AFTER_REFUSAL_S = 5 * 60
+_REFUSED = "refused"
+
+
+class ServiceAccountRejected(TokenRejected):
+    """The cloud does not let the service account in; the person who waits for it can do nothing about that."""
+
+    def __init__(self, account: ServiceAccount) -> None:
+        super().__init__(
+            f"The cloud does not accept the service account of {account.project_name}.",
+            remedy="Ask an admin to check its user and project, and to set its password anew.",
+            status=401,
+        )
+
+
+def session_of_service_account(project_id: str) -> CloudSession | None:
+    """Return a session that launches in a project, or None where no service account is on duty.
+
+    Raises CloudError; ServiceAccountRejected when its password is wrong, or its project is another one.
+    """
+    account = ServiceAccount.objects.filter(project_id=project_id, is_active=True).first()
+    if account is None:
+        return None
+    key = _key(account)
+    kept = cache.get(key)
+    if kept == _REFUSED:
+        raise ServiceAccountRejected(account)
+    return _kept_session(kept) or _signed_in(account, key)
+
+
+def _kept_session(kept: str | None) -> CloudSession | None:
+    try:
+        return CloudSession.from_json(json.loads(unseal(kept))) if kept else None
+    except CannotOpen:
+        return None
+
+
+def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
+    """Sign in and keep the session."""
+    try:
+        session = iam.sign_in(
+            user=account.user,
+            domain=account.domain,
+            password=unseal(account.sealed_password),
+            project=account.project_name,
+        )
+    except (TokenRejected, CannotOpen):
+        raise _refused(account, key) from None
+    if session.project_id != account.project_id:
+        raise _refused(account, key)
+    trail.note("service_account.signed_in", about=_about(account))
+    seconds = session.seconds_left(timezone.now()) - MARGIN_S
+    if seconds > 0:
+        cache.set(key, seal(json.dumps(session.to_json())), seconds)
+    return session
+
+
+def _refused(account: ServiceAccount, key: str) -> ServiceAccountRejected:
+    cache.set(key, _REFUSED, PAUSE_AFTER_REFUSAL_S)
+    trail.note("service_account.refused", about=_about(account), after={"user": account.user})
+    return ServiceAccountRejected(account)
+
+
+def _key(account: ServiceAccount) -> str:
+    """Return a name that changes with everything that the sign-in depends on."""
+    parts = (account.project_id, account.project_name, account.domain, account.user, account.sealed_password)
+    return f"service-account:{sha256(json.dumps(parts).encode()).hexdigest()}"
+
+
+def _about(account: ServiceAccount) -> str:
+    return f"service account {account.pk} {account}"
