@@ -9,13 +9,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView, get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
 from webapp.api.describing import described
 from webapp.api.errors import Invalid, Unfit
+from webapp.api.paging import Latest
 from webapp.api.serializers import (
     DraftCallSerializer,
     DraftSerializer,
@@ -43,13 +43,6 @@ _IF_MATCH = OpenApiParameter(
 _KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key is the same order, sent once."
 )
-
-
-class Latest(CursorPagination):
-    """The newest first, fifty at a time."""
-
-    page_size = 50
-    ordering = ("-created_at", "pk")
 
 
 class VersionNeeded(APIException):

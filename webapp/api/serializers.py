@@ -160,6 +160,45 @@ class DocumentSerializer(serializers.Serializer):
     status = ObjectField(required=False)
 
 
+class CountsSerializer(serializers.Serializer):
+    """How many nodes there are, by the pool's counters."""
+
+    wanted = serializers.IntegerField()
+    current = serializers.IntegerField()
+    creating = serializers.IntegerField()
+    deleting = serializers.IntegerField()
+
+
+class StatusSerializer(serializers.Serializer):
+    """A pool's state in words."""
+
+    word = serializers.CharField(help_text="Such as Ready, Working, No capacity, Deleted.")
+    sentence = serializers.CharField()
+    remedy = serializers.CharField(allow_blank=True)
+    whose_move = serializers.CharField(allow_blank=True, help_text="Empty where nobody has to act.")
+    is_moving = serializers.BooleanField()
+    is_final = serializers.BooleanField(help_text="It does not change by itself any more.")
+    counts = CountsSerializer()
+    answered_at = serializers.DateTimeField(allow_null=True, help_text="When the cloud said so.")
+    problem = ObjectField(allow_null=True, help_text="Why the cloud could not be asked last.")
+
+
+class EventSerializer(serializers.Serializer):
+    """A change in a pool's life, as the portal saw it."""
+
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+
+
+class PickListSerializer(serializers.Serializer):
+    """A pick list as it was at `fetched_at`; `error` says why it could not be had now."""
+
+    name = serializers.CharField()
+    items = serializers.ListField(child=ObjectField())
+    fetched_at = serializers.DateTimeField()
+    error = ObjectField(allow_null=True)
+
+
 class DraftCallSerializer(serializers.Serializer):
     """A body in the making, and the cluster that it is for."""
 
