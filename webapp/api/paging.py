@@ -14,3 +14,9 @@ class LatestEvents(Latest):
     """The newest events first."""
 
     ordering = ("-at", "-pk")
+
+
+class ByName(Latest):
+    """In the order of their names."""
+
+    ordering = ("name", "pk")

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.reading import MAX_BYTES
 from webapp.pools.models import Creation
+from webapp.wizard.fixing import fix_at
 from webapp.wizard.models import Draft
 
 ID = r"^[A-Za-z0-9-]{1,64}$"
@@ -127,7 +128,9 @@ class ExportedSerializer(serializers.Serializer):
 class ImportCallSerializer(serializers.Serializer):
     """A text in a format that can be read, and where the body is meant for."""
 
-    format = serializers.ChoiceField([one.name for one in FORMATS.values() if one.read])
+    format = serializers.ChoiceField(
+        [one.name for one in FORMATS.values() if one.read], required=False, help_text="Found out where it is not said."
+    )
     text = serializers.CharField(max_length=MAX_BYTES, trim_whitespace=False)
     cluster = ClusterSerializer(required=False)
 
@@ -135,6 +138,7 @@ class ImportCallSerializer(serializers.Serializer):
 class ImportedSerializer(VerdictSerializer):
     """The body in a text, what was not taken over, and what is wrong with it."""
 
+    format = serializers.CharField()
     body = BodyField()
     left_out = NoteSerializer(many=True)
 
@@ -199,11 +203,36 @@ class PickListSerializer(serializers.Serializer):
     error = ObjectField(allow_null=True)
 
 
-class DraftCallSerializer(serializers.Serializer):
+class DraftChangeSerializer(serializers.Serializer):
     """A body in the making, and the cluster that it is for."""
 
     body = ObjectField()
     cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+
+
+class DraftCallSerializer(serializers.Serializer):
+    """A body in the making, or the preset to begin with; and the cluster that it is for."""
+
+    body = ObjectField(required=False)
+    preset = serializers.UUIDField(required=False, help_text="The id of a preset, instead of a body.")
+    cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class ReasonsField(serializers.JSONField):
+    """Texts by JSON pointer."""
+
+
+class PresetSerializer(serializers.Serializer):
+    """A body to start from; `fixed` says why places of it cannot be changed, by JSON pointer."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    body = ObjectField()
+    fixed = ReasonsField()
+    author = serializers.CharField(help_text="Who fixed them.")
+    updated_at = serializers.DateTimeField()
 
 
 class DraftSerializer(serializers.Serializer):
@@ -214,7 +243,13 @@ class DraftSerializer(serializers.Serializer):
     name = serializers.CharField(allow_blank=True)
     cluster_id = serializers.SerializerMethodField()
     body = ObjectField()
+    fixed = serializers.SerializerMethodField()
     updated_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_fixed(self, draft: Draft) -> dict[str, str]:
+        """Return who fixed which place, and why, by JSON pointer: these cannot be changed."""
+        return {at: f"{fix_at(draft.fixed, at)}" for at in draft.fixed}
 
     def get_cluster_id(self, draft: Draft) -> str:
         """Return the id of the cluster that was chosen; empty for none."""

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import drafts, lists, pools, views
+from webapp.api import drafts, lists, pools, presets, views
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/status", pools.StatusView.as_view(), name="status"),
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/events", pools.EventsView.as_view(), name="events"),
     path("pick-lists/<slug:name>", lists.PickListView.as_view(), name="pick-list"),
+    path("presets", presets.PresetsView.as_view(), name="presets"),
     path("drafts", drafts.DraftsView.as_view(), name="drafts"),
     path("drafts/<uuid:pk>", drafts.DraftView.as_view(), name="draft"),
     path("submissions", drafts.SubmissionsView.as_view(), name="submissions"),
