@@ -21,7 +21,7 @@ FIXED = {FLAVOR: "The flavor we have a contract for.", DISKS: "Backed up as they
 
 @pytest.fixture
 def admin(db):
-    return User.objects.create_user("admin", first_name="Ada", is_staff=True)
+    return User.objects.create_superuser("admin", first_name="Ada")
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from webapp.accounts.models import User
+from webapp.accounts.roles import Role
 from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import steps
@@ -26,9 +28,9 @@ class Fixable:
     value: str
 
 
-def may_manage_presets(person: Any) -> bool:
+def may_manage_presets(person: User) -> bool:
     """Whether somebody may save, change and deactivate presets."""
-    return bool(person.is_active and person.is_staff)
+    return person.has_role(Role.ADMIN)
 
 
 def active_presets() -> QuerySet[Preset]:
