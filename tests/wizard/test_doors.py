@@ -3,10 +3,12 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.nodepool.test_rules import T, a_body
 from tests.wizard import bodies
 from tests.wizard.test_views import walked
+from webapp.accounts.models import User
 from webapp.nodepool.formats import FORMATS, Target
 from webapp.pools.models import Creation
 from webapp.wizard import steps
@@ -17,17 +19,16 @@ IMPORT = "/pools/new/import"
 
 
 @pytest.mark.parametrize("name", ["json", "yaml", "terraform"])
-def test_a_pasted_text_becomes_a_draft_that_opens_on_its_review(anna_client, name):
+@pytest.mark.parametrize("said", [True, False], ids=["said", "found out"])
+def test_a_pasted_text_becomes_a_draft_that_opens_on_what_is_to_decide(anna_client, name, said):
     text = FORMATS[name].write(a_body(), Target()).text
-    answer = anna_client.post(IMPORT, {"format": name, "text": text})
+    answer = anna_client.post(IMPORT, {"format": name if said else "", "text": f"\ufeff\n{text}" if not said else text})
     draft = Draft.objects.get()
-    assert answer["Location"] == draft.url_of("review")
+    assert answer["Location"] == f"/pools/new/{draft.pk}/decisions"
     assert draft.body == a_body()
 
 
 def test_a_file_is_taken_as_well(anna_client):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     file = SimpleUploadedFile("body.json", json.dumps(bodies.WIDE).encode())
     anna_client.post(IMPORT, {"format": "json", "file": file})
     assert Draft.objects.get().body == bodies.WIDE
@@ -45,10 +46,89 @@ def test_a_text_that_cannot_be_read_is_kept_and_the_reason_said(anna_client, tex
 def test_what_was_not_taken_over_is_listed_and_problems_lead_to_their_fields(anna_client):
     body = a_body(**{f"{T}/flavor": "", "/metadata/uid": "x", f"{T}/k8sTags": {"cce.cloud.com/x": "y"}})
     page = anna_client.post(IMPORT, {"format": "json", "text": json.dumps(body)}, follow=True).content.decode()
-    assert "Not taken over: /metadata/uid, /spec/nodeTemplate/k8sTags/cce.cloud.com~1x." in page
-    assert "#/spec/nodeTemplate/flavor" in page
+    assert "Not taken over" in page
+    assert "<code>/metadata/uid</code>" in page
+    assert "<code>/spec/nodeTemplate/k8sTags/cce.cloud.com~1x</code>" in page
+    assert "?return=review#/spec/nodeTemplate/flavor" in page
+    assert "2 things need a decision" in page  # the flavor, and the cluster
     step = anna_client.get(Draft.objects.get().url_of("node-template")).content.decode()
     assert 'href="#/spec/nodeTemplate/flavor"' in step
+
+
+def test_a_text_that_is_misread_says_what_it_was_taken_for(anna_client):
+    page = anna_client.post(IMPORT, {"text": "a: [1"}).content.decode()
+    assert "It was taken for YAML" in page
+    assert "a: [1" in page
+
+
+def test_a_file_that_cannot_be_read_is_blamed_at_its_field_and_its_text_kept(anna_client):
+    file = SimpleUploadedFile("body.json", b'{"spec": <oops>}')
+    answer = anna_client.post(IMPORT, {"file": file})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'href="#file"' in page
+    assert "{&quot;spec&quot;: &lt;oops&gt;}" in page
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"{" * 2_000_000], ids=["empty", "binary", "huge"])
+def test_any_file_is_taken_or_refused(anna_client, content):
+    answer = anna_client.post(IMPORT, {"file": SimpleUploadedFile("x.yaml", content)})
+    assert answer.status_code == 422
+    assert not Draft.objects.exists()
+
+
+def test_a_text_beside_a_file_is_not_dropped_in_silence(anna_client):
+    answer = anna_client.post(IMPORT, {"text": "{}", "file": SimpleUploadedFile("x.json", b"{}")})
+    assert answer.status_code == 422
+    assert "not both" in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_the_start_page_has_four_doors_and_shows_the_pools_of_a_cluster(anna_client, anna):
+    from webapp.cloud.client import Cloud
+
+    ids = {one["metadata"]["name"]: one["metadata"]["uid"] for one in Cloud(anna).clusters()}
+    pool = Cloud(anna).create_node_pool(ids["prod-standard"], a_body())
+    page = anna_client.get("/pools/new").content.decode()
+    for door in ("door-blank", "door-preset", "door-copy", "door-text"):
+        assert f'id="{door}"' in page
+    page = anna_client.get(f"/pools/new?cluster={ids['prod-standard']}&pools=1").content.decode()
+    assert f"/pools/new/from/{ids['prod-standard']}/{pool['metadata']['uid']}" in page
+    assert anna_client.get("/pools/new?cluster=nothing&pools=1").status_code == 200
+
+
+def test_the_cluster_that_was_chosen_is_taken_along(anna_client, anna):
+    from webapp.cloud.client import Cloud
+
+    cluster = Cloud(anna).clusters()[0]["metadata"]
+    anna_client.post(IMPORT, {"text": json.dumps(a_body()), "cluster": cluster["uid"]})
+    assert Draft.objects.get().cluster.name == cluster["name"]
+
+
+def test_decisions_lead_to_their_fields_until_none_is_left(anna_client):
+    anna_client.post(IMPORT, {"text": json.dumps(a_body(**{f"{T}/login/sshKey": "nobodys", f"{T}/az": "mars"}))})
+    draft = Draft.objects.get()
+    at = f"/pools/new/{draft.pk}/decisions"
+    page = anna_client.get(at).content.decode()
+    assert "things need a decision" in page
+    for slug, place in (("basics", "cluster"), ("node-template", f"{T}/login/sshKey"), ("node-template", f"{T}/az")):
+        assert f'href="{draft.url_of(slug)}?return=review#{place}"' in page
+        assert f'id="{place}"' in anna_client.get(draft.url_of(slug)).content.decode()
+    done = walked(anna_client, a_body(), "prod-standard")
+    done.refresh_from_db()
+    Draft.objects.update(body=done.body, cluster_facts=done.cluster_facts)
+    assert "Nothing is left to decide" in anna_client.get(at).content.decode()
+
+
+def test_what_to_decide_is_for_the_owner_and_asks_to_sign_in_again(anna_client):
+    anna_client.post(IMPORT, {"text": "{}"})
+    at = f"/pools/new/{Draft.objects.get().pk}/decisions"
+    session = anna_client.session
+    del session["cloud"]
+    session.save()
+    assert anna_client.get(at)["Location"].startswith("/sign-in?next=")
+    anna_client.force_login(User.objects.create_user("stranger"))
+    assert anna_client.get(at).status_code == 404
 
 
 ODD = [
@@ -66,7 +146,7 @@ ODD = [
 def test_an_odd_body_can_be_looked_at_on_every_page(anna_client, body):
     anna_client.post(IMPORT, {"format": "json", "text": json.dumps(body)})
     draft = Draft.objects.get()
-    for slug in [step.slug for step in steps.STEPS] + ["review"]:
+    for slug in [step.slug for step in steps.STEPS] + ["review", "decisions"]:
         assert anna_client.get(draft.url_of(slug)).status_code == 200
     for name in FORMATS:
         assert anna_client.get(f"/pools/new/{draft.pk}/export/{name}").status_code == 200
@@ -112,8 +192,6 @@ def test_a_live_pool_is_copied_without_its_name_and_exported(anna_client, local_
 
 def test_another_persons_draft_is_not_exported(anna_client, client, db):
     from django.test import Client
-
-    from webapp.accounts.models import User
 
     anna_client.post(IMPORT, {"format": "json", "text": json.dumps(a_body())})
     stranger = Client()

@@ -8,21 +8,24 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView, get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
 from webapp.api.describing import described
 from webapp.api.errors import Invalid
+from webapp.api.paging import Latest
 from webapp.api.serializers import (
     DraftCallSerializer,
+    DraftChangeSerializer,
     DraftSerializer,
 )
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import actions
-from webapp.wizard.models import Draft
+from webapp.wizard.fixing import FixedPlaces
+from webapp.wizard.models import Draft, Preset
+from webapp.wizard.presets import active_presets
 
 _VERSION = r'^"?([0-9]{1,9})"?$'
 _IF_MATCH = OpenApiParameter(
@@ -33,13 +36,6 @@ _IF_MATCH = OpenApiParameter(
     pattern=_VERSION,
     description='The version that you read, such as "3".',
 )
-
-
-class Latest(CursorPagination):
-    """The newest first, fifty at a time."""
-
-    page_size = 50
-    ordering = ("-created_at", "pk")
 
 
 class VersionNeeded(APIException):
@@ -71,10 +67,15 @@ class DraftsView(GenericAPIView):
 
     @described(DraftSerializer, call=DraftCallSerializer, cloud=True, status=201, operation_id="drafts_create")
     def post(self, request: Request) -> Response:
-        """Make one of a body."""
-        call = members_of(request, "body")
+        """Make one of a body, or of a preset."""
+        call = members_of(request)
+        preset = _preset(call)
+        body = None if preset else _object(members_of(request, "body")["body"])
         cluster = _cluster(request, call)
-        draft = actions.start(by=request.user, cluster=cluster, body=_object(call["body"]))
+        if preset:
+            draft = actions.start_from(preset, by=request.user, cluster=cluster)
+        else:
+            draft = actions.start(by=request.user, cluster=cluster, body=body)
         return _answer(draft, status=201)
 
 
@@ -91,18 +92,24 @@ class DraftView(GenericAPIView):
 
     @described(
         DraftSerializer,
-        call=DraftCallSerializer,
+        call=DraftChangeSerializer,
         cloud=True,
         parameters=(_IF_MATCH,),
-        errors=[404, 412, 428],
+        errors=[404, 412, 422, 428],
         operation_id="drafts_replace",
+        description="Replaces its body, and its cluster if one is named, if nobody else changed it since. What the "
+        "preset that it began with fixes must stay as it is.",
     )
     def put(self, request: Request, pk: uuid.UUID) -> Response:
-        """Replace its body, and its cluster if one is named, if nobody else changed it since."""
+        """Replace it."""
         draft = _own(request, pk)
         call, seen = members_of(request, "body"), _version(request)
         body, cluster = _object(call["body"]), _cluster(request, call)
-        if not actions.replace(draft, body, seen=seen, cluster=cluster):
+        try:
+            is_done = actions.replace(draft, body, seen=seen, cluster=cluster)
+        except FixedPlaces as error:
+            raise Unfit([(f"/body{at}", f"{fix}") for at, fix in error.fixes.items()]) from None
+        if not is_done:
             raise VersionGone
         return _answer(draft)
 
@@ -116,6 +123,22 @@ class DraftView(GenericAPIView):
 def _own(request: Request, pk: uuid.UUID) -> Draft:
     draft: Draft = get_object_or_404(Draft.objects.filter(owner=request.user), pk=pk)
     return draft
+
+
+def _preset(call: dict[str, Any]) -> Preset | None:
+    """Return the preset that a call names. Raises Invalid."""
+    if "preset" not in call:
+        return None
+    at = member("preset")
+    if "body" in call:
+        raise Invalid([(at, "Send a body or a preset, not both.")])
+    try:
+        found = active_presets().filter(pk=uuid.UUID(call["preset"])).first()
+    except (ValueError, TypeError, AttributeError):
+        found = None
+    if found is None:
+        raise Invalid([(at, "There is no preset of this id.")])
+    return found
 
 
 def _cluster(request: Request, call: dict[str, Any]) -> Cluster | None:

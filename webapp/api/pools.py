@@ -1,13 +1,19 @@
 """What is at the cloud: clusters, node pools, nodes, as the cloud answers them."""
 
+from typing import Any
+
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.api.calls import cloud_for
 from webapp.api.describing import described
-from webapp.api.serializers import DocumentsSerializer
-from webapp.pools.status import nodes_of
+from webapp.api.paging import LatestEvents
+from webapp.api.serializers import DocumentsSerializer, EventSerializer, StatusSerializer
+from webapp.pools.models import PoolStatus, StatusChange
+from webapp.pools.phases import counts_of
+from webapp.pools.status import condition, nodes_of, status_of
 
 
 class ClustersView(APIView):
@@ -37,3 +43,57 @@ class NodesView(APIView):
         cloud = cloud_for(request)
         cloud.node_pool(cluster_id, pool_id)  # an unknown pool is not found, rather than empty
         return Response({"items": nodes_of(cloud, cluster_id, pool_id)})
+
+
+class StatusView(APIView):
+    """What a pool's phase and counters mean."""
+
+    @described(
+        StatusSerializer,
+        cloud=True,
+        errors=[400],
+        operation_id="node_pools_status",
+        description="The state of a pool in words, its counters, and whether it can still change by itself. However "
+        "many callers ask, the cloud is asked once in an interval: `answered_at` says when that was.",
+    )
+    def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
+        """Read it."""
+        return Response(StatusSerializer(_told(_watched(request, cluster_id, pool_id))).data)
+
+
+class EventsView(GenericAPIView):
+    """What changed in a pool, as the portal saw it."""
+
+    serializer_class = EventSerializer
+    pagination_class = LatestEvents
+    queryset = StatusChange.objects.none()
+
+    @described(EventSerializer(many=True), cloud=True, errors=[400], operation_id="events_list")
+    def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
+        """List the events, the newest first."""
+        changes = _watched(request, cluster_id, pool_id).changes.all()
+        return self.get_paginated_response(EventSerializer(self.paginate_queryset(changes), many=True).data)
+
+
+def _watched(request: Request, cluster_id: str, pool_id: str) -> PoolStatus:
+    """Return the last known state of a pool of the token's project. Raises Invalid, CloudError."""
+    cloud = cloud_for(request)
+    place = {"project_id": cloud.session.project_id, "cluster_id": cluster_id, "pool_id": pool_id}
+    if not PoolStatus.objects.filter(**place, document__isnull=False).exists():
+        cloud.node_pool(cluster_id, pool_id)  # an unknown pool is not found, and is not watched either
+    return status_of(cloud.session, **place)
+
+
+def _told(status: PoolStatus) -> dict[str, Any]:
+    state = condition(status)
+    return {
+        "word": state.word,
+        "sentence": state.sentence,
+        "remedy": state.remedy,
+        "whose_move": state.whose,
+        "is_moving": state.is_moving,
+        "is_final": state.is_final,
+        "counts": counts_of(status.document or {}),
+        "answered_at": status.answered_at,
+        "problem": status.problem,
+    }

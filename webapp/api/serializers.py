@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.reading import MAX_BYTES
+from webapp.wizard.fixing import fix_at
 from webapp.wizard.models import Draft
 
 ID = r"^[A-Za-z0-9-]{1,64}$"
@@ -126,7 +127,9 @@ class ExportedSerializer(serializers.Serializer):
 class ImportCallSerializer(serializers.Serializer):
     """A text in a format that can be read, and where the body is meant for."""
 
-    format = serializers.ChoiceField([one.name for one in FORMATS.values() if one.read])
+    format = serializers.ChoiceField(
+        [one.name for one in FORMATS.values() if one.read], required=False, help_text="Found out where it is not said."
+    )
     text = serializers.CharField(max_length=MAX_BYTES, trim_whitespace=False)
     cluster = ClusterSerializer(required=False)
 
@@ -134,6 +137,7 @@ class ImportCallSerializer(serializers.Serializer):
 class ImportedSerializer(VerdictSerializer):
     """The body in a text, what was not taken over, and what is wrong with it."""
 
+    format = serializers.CharField()
     body = BodyField()
     left_out = NoteSerializer(many=True)
 
@@ -159,11 +163,75 @@ class DocumentSerializer(serializers.Serializer):
     status = ObjectField(required=False)
 
 
-class DraftCallSerializer(serializers.Serializer):
+class CountsSerializer(serializers.Serializer):
+    """How many nodes there are, by the pool's counters."""
+
+    wanted = serializers.IntegerField()
+    current = serializers.IntegerField()
+    creating = serializers.IntegerField()
+    deleting = serializers.IntegerField()
+
+
+class StatusSerializer(serializers.Serializer):
+    """A pool's state in words."""
+
+    word = serializers.CharField(help_text="Such as Ready, Working, No capacity, Deleted.")
+    sentence = serializers.CharField()
+    remedy = serializers.CharField(allow_blank=True)
+    whose_move = serializers.CharField(allow_blank=True, help_text="Empty where nobody has to act.")
+    is_moving = serializers.BooleanField()
+    is_final = serializers.BooleanField(help_text="It does not change by itself any more.")
+    counts = CountsSerializer()
+    answered_at = serializers.DateTimeField(allow_null=True, help_text="When the cloud said so.")
+    problem = ObjectField(allow_null=True, help_text="Why the cloud could not be asked last.")
+
+
+class EventSerializer(serializers.Serializer):
+    """A change in a pool's life, as the portal saw it."""
+
+    at = serializers.DateTimeField()
+    text = serializers.CharField()
+
+
+class PickListSerializer(serializers.Serializer):
+    """A pick list as it was at `fetched_at`; `error` says why it could not be had now."""
+
+    name = serializers.CharField()
+    items = serializers.ListField(child=ObjectField())
+    fetched_at = serializers.DateTimeField()
+    error = ObjectField(allow_null=True)
+
+
+class DraftChangeSerializer(serializers.Serializer):
     """A body in the making, and the cluster that it is for."""
 
     body = ObjectField()
     cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+
+
+class DraftCallSerializer(serializers.Serializer):
+    """A body in the making, or the preset to begin with; and the cluster that it is for."""
+
+    body = ObjectField(required=False)
+    preset = serializers.UUIDField(required=False, help_text="The id of a preset, instead of a body.")
+    cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+
+
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class ReasonsField(serializers.JSONField):
+    """Texts by JSON pointer."""
+
+
+class PresetSerializer(serializers.Serializer):
+    """A body to start from; `fixed` says why places of it cannot be changed, by JSON pointer."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    body = ObjectField()
+    fixed = ReasonsField()
+    author = serializers.CharField(help_text="Who fixed them.")
+    updated_at = serializers.DateTimeField()
 
 
 class DraftSerializer(serializers.Serializer):
@@ -174,7 +242,13 @@ class DraftSerializer(serializers.Serializer):
     name = serializers.CharField(allow_blank=True)
     cluster_id = serializers.SerializerMethodField()
     body = ObjectField()
+    fixed = serializers.SerializerMethodField()
     updated_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_fixed(self, draft: Draft) -> dict[str, str]:
+        """Return who fixed which place, and why, by JSON pointer: these cannot be changed."""
+        return {at: f"{fix_at(draft.fixed, at)}" for at in draft.fixed}
 
     def get_cluster_id(self, draft: Draft) -> str:
         """Return the id of the cluster that was chosen; empty for none."""

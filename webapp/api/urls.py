@@ -4,7 +4,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import audit, changes, drafts, pools, requests, views
+from webapp.api import audit, changes, drafts, lists, pools, presets, requests, views
 
 
 class ActConverter(StringConverter):
@@ -22,6 +22,10 @@ urlpatterns = [
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>", changes.PoolView.as_view(), name="node-pool"),
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/scale", changes.ScaleView.as_view(), name="scale"),
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/nodes", pools.NodesView.as_view(), name="nodes"),
+    path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/status", pools.StatusView.as_view(), name="status"),
+    path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>/events", pools.EventsView.as_view(), name="events"),
+    path("pick-lists/<slug:name>", lists.PickListView.as_view(), name="pick-list"),
+    path("presets", presets.PresetsView.as_view(), name="presets"),
     path("drafts", drafts.DraftsView.as_view(), name="drafts"),
     path("drafts/<uuid:pk>", drafts.DraftView.as_view(), name="draft"),
     path("submissions", requests.SubmissionsView.as_view(), name="submissions"),

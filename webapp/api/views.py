@@ -25,6 +25,7 @@ from webapp.api.serializers import (
 )
 from webapp.nodepool import Problem, check
 from webapp.nodepool.formats import FORMATS, Target, read
+from webapp.nodepool.formats.guessing import guessed
 from webapp.nodepool.layout import layout
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import Unreadable
@@ -112,14 +113,16 @@ class ImportView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return the body, what was not taken over, and the verdict."""
-        said = read_by(ImportCallSerializer, members_of(request, "format", "text"), "")
+        said = read_by(ImportCallSerializer, members_of(request, "text"), "")
+        data = said["text"].encode(errors="surrogatepass")
+        name = said.get("format") or guessed(data)
         try:
-            found = read(said["format"], said["text"].encode(errors="surrogatepass"))
+            found = read(name, data)
         except Unreadable as error:
             raise Invalid([("/text", str(error))]) from None
         notes = [{"pointer": one.pointer, "message": one.message} for one in found.left_out]
         verdict = _verdict(check(found.body, said.get("cluster", {})))
-        return Response({"body": found.body, "left_out": notes, **verdict})
+        return Response({"format": name, "body": found.body, "left_out": notes, **verdict})
 
 
 @extend_schema(exclude=True)

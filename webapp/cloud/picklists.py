@@ -123,3 +123,4 @@ _SOURCES: dict[str, Callable[[Cloud, Cluster | None], Iterable[Any]]] = {
     "agencies": lambda cloud, _: cloud.agencies(),
     "quotas": lambda cloud, _: (cloud.quotas(),),
 }
+NAMES = tuple(_SOURCES)

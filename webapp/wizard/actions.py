@@ -10,9 +10,9 @@ from webapp.accounts.models import User
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
-from webapp.wizard import steps
+from webapp.wizard import fixing, steps
 from webapp.wizard.answers import merged, without
-from webapp.wizard.models import Draft
+from webapp.wizard.models import Draft, Preset
 from webapp.wizard.places import Step
 
 
@@ -35,9 +35,9 @@ class Seen:
         return last is not None and last["version"] > self.version and last["page"] != self.page
 
 
-def start(*, by: User, cluster: Cluster | None = None, body: JSON = None) -> Draft:
+def start(*, by: User, cluster: Cluster | None = None, body: JSON = None, **more: Any) -> Draft:
     """Begin a draft: blank, or of a body that was brought, all of whose problems are shown at once."""
-    draft = Draft(owner=by, body=body or blank_body(), cluster_facts=asdict(cluster) if cluster else {})
+    draft = Draft(owner=by, body=body or blank_body(), cluster_facts=asdict(cluster) if cluster else {}, **more)
     if body:
         draft.last_step = steps.REVIEW
         draft.touched = {one.slug: {"page": "", "left": True, "version": draft.version} for one in steps.STEPS}
@@ -45,8 +45,18 @@ def start(*, by: User, cluster: Cluster | None = None, body: JSON = None) -> Dra
     return draft
 
 
+def start_from(preset: Preset, *, by: User, cluster: Cluster | None = None) -> Draft:
+    """Begin a draft of a preset, whose fixed places stay as they are."""
+    fixed = fixing.fixed_by(preset)
+    return start(by=by, cluster=cluster, body=preset.body, origin=f"the preset “{preset}”", fixed=fixed)
+
+
 def replace(draft: Draft, body: JSON, *, seen: int, cluster: Cluster | None = None) -> bool:
-    """Replace a draft's whole body, and its cluster if one is given; False when `seen` is not its version any more."""
+    """Replace a draft's whole body, and its cluster if one is given; False when `seen` is not its version any more.
+
+    Raises FixedPlaces.
+    """
+    fixing.demand_held(body, draft.fixed)
     touched = {one.slug: {"page": "", "left": True, "version": seen + 1} for one in steps.STEPS}
     changes = {"body": body, "version": seen + 1, "touched": touched, "updated_at": timezone.now()}
     if cluster:
@@ -64,11 +74,11 @@ def save(  # noqa: PLR0913 - one keyword each
 
     `leaving` says that the person is done with the step for now: from then on its problems are shown.
 
-    Raises ChangedElsewhere.
+    What a preset fixed stays as it is. Raises ChangedElsewhere.
     """
     facts = asdict(cluster) if cluster else {}
     for _ in range(5):  # another step of the same draft may be saved at the same moment
-        body = merged(without(step.places, draft.body), part)
+        body = fixing.held(merged(without(step.places, draft.body), part), draft.fixed)
         last = draft.touched.get(step.slug)
         left = leaving or bool(last and last["left"])
         if last and draft.body == body and draft.cluster_facts == facts and last["left"] == left:

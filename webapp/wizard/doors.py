@@ -1,9 +1,9 @@
-"""Ways in and out of the wizard: texts and live pools become drafts, drafts become texts."""
+"""Ways in and out of the wizard: presets, texts and live pools become drafts, drafts become texts."""
 
 import uuid
 from typing import Any
 
-from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -11,38 +11,63 @@ from django.views.decorators.http import require_GET, require_POST
 from webapp.accounts.access import cloud_needed, signed_in
 from webapp.accounts.http import UserRequest
 from webapp.cloud.client import Cloud
+from webapp.cloud.errors import CloudError, TokenRejected
+from webapp.cloud.picklists import PickList
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import FORMATS, Imported, cleaned, read
+from webapp.nodepool.formats.guessing import guessed
 from webapp.nodepool.reading import MAX_BYTES, Unreadable
 from webapp.pools.exports import export_page, target_of
-from webapp.wizard import actions, steps
+from webapp.pools.phases import condition_of, counts_of
+from webapp.wizard import actions, checks, presets, steps
 from webapp.wizard.models import Draft
 
-_READABLE = tuple(one for one in FORMATS.values() if one.read)
+_READABLE = {one.name: one for one in FORMATS.values() if one.read}
 
 
 def start_page(request: UserRequest, *, status: int = 200, **more: Any) -> HttpResponse:
     """Show the ways to start."""
-    context = {"drafts": Draft.objects.of(request.user)[:5], "formats": _READABLE, **more}
+    named = request.GET.get("cluster") or request.POST.get("cluster", "")
+    context = {
+        "drafts": Draft.objects.of(request.user)[:5],
+        "formats": _READABLE.values(),
+        "presets": presets.active_presets().select_related("author"),
+        "may_manage_presets": presets.may_manage_presets(request.user),
+        "cluster": named,
+        "clusters": _clusters(request),
+        **_live_pools(request, named),
+        **more,
+    }
     return render(request, "wizard/start.html", context, status=status)
 
 
 @signed_in
 @require_POST
+def from_preset(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
+    """Make a draft of a preset, and open what is left to decide."""
+    preset = get_object_or_404(presets.active_presets(), pk=pk)
+    cluster = cluster_named(request, request.POST.get("cluster", ""))
+    return redirect("wizard:decisions", actions.start_from(preset, by=request.user, cluster=cluster).pk)
+
+
+@signed_in
+@require_POST
 def import_text(request: UserRequest) -> HttpResponse:
-    """Make a draft of a text that was pasted or uploaded, and open its review."""
-    name, text = request.POST.get("format", "json"), request.POST.get("text", "")
-    file = request.FILES.get("file")
+    """Make a draft of a text that was pasted or uploaded, and open what is left to decide."""
+    text, file = request.POST.get("text", ""), request.FILES.get("file")
+    name = request.POST.get("format", "")
     data = file.read(MAX_BYTES + 1) if file else text.encode(errors="surrogatepass")
-    if name not in {one.name for one in _READABLE}:
-        name = "json"
+    known = name if name in _READABLE else guessed(data)
     try:
-        if not data.strip():
-            raise Unreadable("Paste a text, or choose a file.")
-        found = read(name, data)
+        _demand_one(text, file, data)
+        found = read(known, data)
     except Unreadable as error:
-        return start_page(request, status=422, trouble=str(error), text=text, chosen=name)
-    return _begin(request, found, None)
+        trouble = str(error) if name == known else f"{error} (It was taken for {FORMATS[known].label}.)"
+        kept = text if text.strip() or file is None else data[:MAX_BYTES].decode(errors="replace")
+        at = "file" if file else "text"
+        return start_page(request, status=422, trouble=trouble, trouble_at=at, text=kept, chosen=name)
+    origin = f"the file {file.name}"[:200] if file else f"a text in {FORMATS[known].label}"
+    return _begin(request, found, cluster_named(request, request.POST.get("cluster", "")), origin)
 
 
 @cloud_needed
@@ -51,9 +76,11 @@ def copy_pool(request: UserRequest, cluster_id: str, pool_id: str) -> HttpRespon
     """Make a draft of a live pool; its name is left to be chosen, because it is taken."""
     assert request.cloud  # noqa: S101 - the decorator saw to it
     cloud = Cloud(request.cloud)
-    found = cleaned(cloud.node_pool(cluster_id, pool_id))
+    pool = cloud.node_pool(cluster_id, pool_id)
+    found = cleaned(pool)
     found.body["metadata"] = {}
-    return _begin(request, found, Cluster.from_api(cloud.cluster(cluster_id)))
+    name = str((pool.get("metadata") or {}).get("name") or pool_id)
+    return _begin(request, found, Cluster.from_api(cloud.cluster(cluster_id)), f"the pool {name}"[:200])
 
 
 @signed_in
@@ -66,9 +93,37 @@ def export(request: UserRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     return export_page(request, name, draft.body, target, back=draft.url_of(steps.REVIEW))
 
 
-def _begin(request: UserRequest, found: Imported, cluster: Cluster | None) -> HttpResponse:
-    draft = actions.start(by=request.user, cluster=cluster, body=found.body)
-    places = ", ".join(note.pointer or note.message for note in found.left_out)
-    if places:
-        messages.info(request, f"Not taken over: {places}.")
-    return redirect(draft.url_of(steps.REVIEW))
+def cluster_named(request: UserRequest, cluster_id: str) -> Cluster | None:
+    """Return a cluster of the person's project."""
+    listed = _clusters(request) if cluster_id else None
+    return next((one for one in listed.items if one.id == cluster_id), None) if listed else None
+
+
+def _begin(request: UserRequest, found: Imported, cluster: Cluster | None, origin: str) -> HttpResponse:
+    notes = [[note.pointer, note.message] for note in found.left_out]
+    draft = actions.start(by=request.user, cluster=cluster, body=found.body, origin=origin, left_out=notes)
+    return redirect("wizard:decisions", draft.pk)
+
+
+def _demand_one(text: str, file: UploadedFile | None, data: bytes) -> None:
+    if not data.strip():
+        raise Unreadable("The file is empty." if file else "Paste a text, or choose a file.")
+    if file and text.strip():
+        raise Unreadable("Choose a file or paste a text, not both: it is not clear which one counts.")
+
+
+def _clusters(request: UserRequest) -> PickList | None:
+    return checks.lists_for(request.cloud, ["clusters"], None).get("clusters")
+
+
+def _live_pools(request: UserRequest, cluster_id: str) -> dict[str, Any]:
+    """Return the pools that can be copied, once a cluster was chosen; why there are none, where the cloud says no."""
+    if request.cloud is None or not cluster_id or "pools" not in request.GET:
+        return {}
+    try:
+        found = Cloud(request.cloud).node_pools(cluster_id)
+    except TokenRejected:
+        raise
+    except CloudError as error:
+        return {"pools_error": error}
+    return {"pools": [(one, condition_of(one), counts_of(one)) for one in found]}

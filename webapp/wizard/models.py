@@ -1,4 +1,4 @@
-"""Drafts: what a person has typed so far, kept on the server."""
+"""Drafts: what a person has typed so far, kept on the server; and presets, which drafts begin with."""
 
 import uuid
 from collections.abc import Mapping
@@ -23,7 +23,8 @@ class Draft(models.Model):
     """A node pool in the making.
 
     `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
-    last changed: two tabs collide only where they change the same step.
+    last changed: two tabs collide only where they change the same step. `left_out` lists what was not taken over
+    when it began, as pairs of pointer and message; `fixed` holds the places that its preset fixes (see fixing.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,9 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=1)
     touched = models.JSONField(default=dict, blank=True)
     last_step = models.CharField(max_length=30, default="basics")
+    origin = models.CharField(max_length=200, blank=True)
+    left_out = models.JSONField(default=list, blank=True)
+    fixed = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -62,3 +66,23 @@ class Draft(models.Model):
     def cluster(self) -> Cluster | None:
         """The cluster that was chosen, as it was then."""
         return Cluster(**self.cluster_facts) if self.cluster_facts else None
+
+
+class Preset(models.Model):
+    """A body to start from. `fixed` maps the pointers of places that nobody may change to the reason."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    body = models.JSONField()
+    fixed = models.JSONField(default=dict, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="presets")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

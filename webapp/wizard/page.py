@@ -1,7 +1,7 @@
 """A step made ready for its template: places joined with answers, options and problems."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from webapp.nodepool import Problem, pointers
 from webapp.wizard import options, steps
 from webapp.wizard.answers import Answer, Tree, answer_at, is_blank, rows_in
+from webapp.wizard.fixing import Fix, Fixed, fix_at
 from webapp.wizard.places import Kind, Place, Rows, Section, Step
 
 
@@ -23,12 +24,13 @@ class Blamed:
 
 @dataclass(slots=True)
 class Input(Blamed):
-    """A place on the page. `choices` is None where the value is typed."""
+    """A place on the page. `choices` is None where the value is typed; `fix` says who fixed it."""
 
     place: Place = field(kw_only=True)
     value: str = field(kw_only=True)
     choices: SafeString | None = field(kw_only=True)
     note: str = field(kw_only=True, default="")
+    fix: Fix | None = field(kw_only=True, default=None)
 
     is_list = False
 
@@ -38,9 +40,20 @@ class Input(Blamed):
         return self.place.label
 
     @property
+    def told(self) -> str:
+        """The value as a person reads it."""
+        return self.place.told(self.value)
+
+    @property
     def described_by(self) -> str:
         """The ids of the texts that describe the input."""
-        parts = {"hint": self.place.hint, "note": self.note, "warning": self.warnings, "error": self.errors}
+        parts = {
+            "hint": self.place.hint,
+            "fix": self.fix,
+            "note": self.note,
+            "warning": self.warnings,
+            "error": self.errors,
+        }
         return " ".join(f"{self.at}-{name}" for name, text in parts.items() if text)
 
 
@@ -51,6 +64,7 @@ class Row:
     at: str
     title: str
     parts: list["Input | RowList"]
+    fix: Fix | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +73,7 @@ class RowList(Blamed):
 
     rows: Rows = field(kw_only=True)
     items: list[Row] = field(kw_only=True)
+    fix: Fix | None = field(kw_only=True, default=None)
 
     is_list = True
 
@@ -93,10 +108,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a page is made with."""
+    """What a page is made with; `fix` is that of the list or entry that its places stand in."""
 
     tree: Tree
     lists: options.Lists
+    fixed: Fixed = field(default_factory=dict)
+    fix: Fix | None = None
 
 
 def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
@@ -121,8 +138,9 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
         return _row_list(place, under, tree, context, index)
     answer = answer_at(tree, place.at) if place.at else tree
     value = answer if isinstance(answer, str) else ""
-    chosen, note = _choices(place, value, context)
-    made = Input(under + place.at, place=place, value=value, choices=chosen, note=note)
+    fix = context.fix or (None if under else fix_at(context.fixed, place.at))
+    chosen, note = (None, "") if fix else _choices(place, value, context)
+    made = Input(under + place.at, place=place, value=value, choices=chosen, note=note, fix=fix)
     index[made.at] = made
     return made
 
@@ -149,15 +167,24 @@ def _why_typed(lists: options.Lists, picks: str) -> str:
 
 def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> RowList:
     at = under + rows.at
-    made = RowList(at, rows=rows, items=[])
+    fix = context.fix or (None if under else fix_at(context.fixed, at))
+    made = RowList(at, rows=rows, items=[], fix=fix)
     index[at] = made
     numbers = rows_in(tree, rows.at) or (["0"] if rows.first else [])
     for position, number in enumerate(numbers):
         row_at = f"{at}/{number}"
         row_tree = answer_at(tree, f"{rows.at}/{number}") or {}
-        parts = [_part(place, row_at, row_tree, context, index) for place in rows.places]
-        made.items.append(Row(row_at, f"{rows.item} {position + 1}", parts))
+        row_fix = fix or (fix_at(context.fixed, at + pointers.join(_key(row_tree))) if rows.is_map else None)
+        inside = replace(context, fix=row_fix)
+        parts = [_part(place, row_at, row_tree, inside, index) for place in rows.places]
+        made.items.append(Row(row_at, f"{rows.item} {position + 1}", parts, row_fix))
     return made
+
+
+def _key(row: Answer) -> str:
+    """Return the key that was typed in a row of a map."""
+    typed = answer_at(row, "/key")
+    return typed.strip() if isinstance(typed, str) else ""
 
 
 def _blame(problem: Problem, index: Mapping[str, Blamed], tree: Tree) -> None:
@@ -182,8 +209,7 @@ def _entry(rows: RowList, way: tuple[str, ...], index: Mapping[str, Blamed], tre
     """Return the key's input of a map's entry, which the body names by its key."""
     key = way[len(pointers.split(rows.at))] if len(way) > len(pointers.split(rows.at)) else None
     for row in rows.items:
-        typed = answer_at(tree, f"{row.at}/key")
-        if isinstance(typed, str) and typed.strip() == key:
+        if _key(answer_at(tree, row.at)) == key:
             return index[f"{row.at}/key"]
     return rows
 

@@ -43,6 +43,11 @@ class Place:
     always: bool = False
     fixed_later: bool = False
 
+    def told(self, answer: str) -> str:
+        """Return an answer as a person reads it."""
+        words = (("true", "Yes"), ("false", "No")) if self.kind is Kind.YES_NO else self.choices
+        return dict(words).get(answer, answer)
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:

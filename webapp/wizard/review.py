@@ -26,10 +26,10 @@ from webapp.nodepool.totals import totals
 from webapp.wizard import checks, drawing, flavors, show, steps
 from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
-from webapp.wizard.places import Kind as PlaceKind
 from webapp.wizard.places import Place, Rows, Step
+from webapp.wizard.presets import may_manage_presets
 
-_NOT_CHOSEN = "Choose the cluster that the pool is for."
+NOT_CHOSEN = "Choose the cluster that the pool is for."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "verdict": None if errors else _verdict(request, draft),
         "pending": _pending(request, draft),
         "reason": request.POST.get("reason", ""),
+        "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
         "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
         "drawing": drawing.drawn(layout(draft.body)),
@@ -168,7 +169,7 @@ def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Pro
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
         lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-        errors = errors if name else [(_NOT_CHOSEN, f"{url}#cluster"), *errors]
+        errors = errors if name else [(NOT_CHOSEN, f"{url}#cluster"), *errors]
     return Block(step, url, lines, errors, warnings)
 
 
@@ -181,7 +182,7 @@ def _lines(places: tuple[Place | Rows, ...], tree: Tree, blank: Tree, under: str
             continue
         answer, before = answer_at(tree, at), answer_at(blank, at)
         if not is_blank(answer):
-            yield Said(place.label, _shown(place, str(answer)), answer != before)
+            yield Said(place.label, place.told(str(answer)), answer != before)
         elif place.unset and not under:
             yield Said(place.label, f"Not set: {place.unset}", not is_blank(before))
 
@@ -194,9 +195,3 @@ def _row_lines(rows: Rows, tree: Tree, blank: Tree, at: str) -> Iterator[Said]:
         ]
         is_changed = answer_at(tree, f"{at}/{index}") != answer_at(blank, f"{at}/{index}")
         yield Said(f"{rows.item.capitalize()} {position + 1}", "; ".join(parts), is_changed)
-
-
-def _shown(place: Place, answer: str) -> str:
-    if place.kind is PlaceKind.YES_NO:
-        return {"true": "Yes", "false": "No"}.get(answer, answer)
-    return dict(place.choices).get(answer, answer)

@@ -74,7 +74,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
     problems = checks.problems_of(draft.body, draft.cluster, lists)
     speaks = _was_left(draft, step)
     shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if speaks else []
-    made = page.made(step, page.Context(tree, lists), shown, unsayable or {})
+    made = page.made(step, page.Context(tree, lists, draft.fixed), shown, unsayable or {})
     cluster_field = _cluster_field(draft, lists, problems) if step is steps.BASICS else None
     if cluster_field:
         made.summary[:0] = [("cluster", "Cluster", message) for message in cluster_field.errors]

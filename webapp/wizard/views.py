@@ -10,10 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webapp.accounts.access import sign_in_again, signed_in
 from webapp.accounts.http import UserRequest
-from webapp.nodepool import Cluster
-from webapp.wizard import actions, checks, posted, review, steps
+from webapp.wizard import actions, fixing, posted, review, steps
 from webapp.wizard.answers import Unsayable, answers_of, body_of
-from webapp.wizard.doors import start_page
+from webapp.wizard.doors import cluster_named, start_page
 from webapp.wizard.models import Draft
 from webapp.wizard.places import Step
 from webapp.wizard.posted import Move, Posted
@@ -25,9 +24,9 @@ from webapp.wizard.show import aside_context, step_context
 def start(request: UserRequest) -> HttpResponse:
     """Show the ways to start, or start a blank draft."""
     if request.method == "POST":
-        cluster = _cluster_named(request, request.POST.get("cluster", ""))
+        cluster = cluster_named(request, request.POST.get("cluster", ""))
         return redirect(actions.start(by=request.user, cluster=cluster).url_of("basics"))
-    return start_page(request, cluster=request.GET.get("cluster", ""))
+    return start_page(request)
 
 
 @signed_in
@@ -73,6 +72,7 @@ def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
     found = steps.BY_SLUG[slug]
     typed = posted.read(request.POST)
+    fixing.hold_answers(typed.tree, found.places, draft.fixed)
     status, trouble = 200, ""
     try:
         _save(request, draft, found, typed)
@@ -91,6 +91,7 @@ def _show(request: UserRequest, draft: Draft, found: Step) -> HttpResponse:
 
 def _take(request: UserRequest, draft: Draft, found: Step) -> HttpResponse:
     typed = posted.read(request.POST)
+    fixing.hold_answers(typed.tree, found.places, draft.fixed)
     try:
         _save(request, draft, found, typed, leaving=typed.move is not Move.STAY)
     except Unsayable as unsayable:
@@ -125,17 +126,9 @@ def _again(request: UserRequest, draft: Draft, found: Step, typed: Posted, **mor
 def _save(request: UserRequest, draft: Draft, found: Step, typed: Posted, *, leaving: bool = False) -> None:
     cluster = draft.cluster
     if typed.cluster is not None and typed.cluster != (cluster.id if cluster else ""):
-        cluster = _cluster_named(request, typed.cluster)
+        cluster = cluster_named(request, typed.cluster)
     part = body_of(found.places, typed.tree)
     actions.save(draft, step=found, part=part, cluster=cluster, seen=typed.seen, leaving=leaving)
-
-
-def _cluster_named(request: UserRequest, cluster_id: str) -> Cluster | None:
-    """Return a cluster of the person's project."""
-    if not cluster_id or not request.cloud:
-        return None
-    listed = checks.lists_for(request.cloud, ["clusters"], None)["clusters"]
-    return next((one for one in listed.items if one.id == cluster_id), None)
 
 
 def _must_sign_in(request: UserRequest) -> bool:
