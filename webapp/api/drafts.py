@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
 from webapp.api.describing import described
-from webapp.api.errors import Invalid
+from webapp.api.errors import Invalid, Unfit
 from webapp.api.paging import Latest
 from webapp.api.serializers import (
     DraftCallSerializer,
