@@ -2,13 +2,14 @@ import json
 
 import pytest
 
+from tests.people import a_person
 from webapp.accounts.actions import make_api_token
-from webapp.accounts.models import User
+from webapp.accounts.roles import Role
 
 
 @pytest.fixture
 def robot(db):
-    return User.objects.create_user("robot")
+    return a_person("robot", Role.REQUESTER)
 
 
 @pytest.fixture

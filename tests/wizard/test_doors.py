@@ -9,8 +9,8 @@ from tests.nodepool.test_rules import T, a_body
 from tests.wizard import bodies
 from tests.wizard.test_views import walked
 from webapp.accounts.models import User
+from webapp.approvals.models import PoolRequest
 from webapp.nodepool.formats import FORMATS, Target
-from webapp.pools.models import Creation
 from webapp.wizard import steps
 from webapp.wizard.models import Draft
 
@@ -176,8 +176,8 @@ def test_a_draft_with_problems_says_so_where_a_format_needs_a_good_body(anna_cli
 def test_a_live_pool_is_copied_without_its_name_and_exported(anna_client, local_cloud):
     draft = walked(anna_client, a_body(), "prod-standard")
     anna_client.post(draft.url_of("review"), {"_submit": "1"}, follow=True)
-    creation = Creation.objects.get()
-    assert anna_client.get(f"/pools/{creation.pk}/export/curl").status_code == 200
+    creation = PoolRequest.objects.get()
+    assert anna_client.get(f"{creation.get_absolute_url()}/export/curl").status_code == 200
     at = f"{creation.cluster_id}/{creation.pool_id}"
     anna_client.post(f"/pools/new/from/{at}")
     copy = Draft.objects.latest("created_at")

@@ -28,7 +28,7 @@ from webapp.api.request_forms import (
 )
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.actions import Order
-from webapp.approvals.launching import errors_in, follow, launch, resend
+from webapp.approvals.launching import errors_in, facts_for_launch, follow, launch, resend
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.approvals.rights import visible_to
 from webapp.approvals.show import timeline
@@ -288,7 +288,7 @@ def _changed(live: dict[str, Any], changes: JSON) -> JSON:
 
 def _demand_good(session: CloudSession, order: Order) -> Facts:
     """Return the live facts. Raises Unfit where they stand in the way."""
-    facts = picklists.facts_now(session, order.cluster)
+    facts = facts_for_launch(picklists.facts_now(session, order.cluster), session.project_id)
     problems = [] if order.kind == Kind.DELETE else errors_in(order.kind, order.body, order.cluster, facts)
     if problems:
         raise Unfit([(f"/body{one.pointer}", one.message) for one in problems])

@@ -6,6 +6,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, inform, moved, say
+from webapp.approvals.launching import nudge
 from webapp.approvals.models import Decision, Delegation, PoolRequest
 from webapp.approvals.rights import demand, missing_in, teams_for
 from webapp.approvals.workflow import ACTS, NotPossible, State
@@ -32,6 +33,7 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
         return False
     moved(found, arrow, decided_at=timezone.now())
     inform(found, Event.DECIDED, [found.author], f"{found} is approved", comment)
+    nudge(found)
     return True
 
 

@@ -2,12 +2,16 @@
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.db import close_old_connections, transaction
+from django.conf import settings
+from django.db import connections, transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.accounts.service_accounts import session_of_service_account
 from webapp.accounts.session import cloud_of_browser
 from webapp.approvals.actions import about, inform, moved
 from webapp.approvals.catalogue import count_unmatched
@@ -34,7 +38,13 @@ _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
 
 
 def session_for(found: PoolRequest) -> CloudSession | None:
-    """Return the cloud session that launches a request without its author: of their browser, while it lives."""
+    """Return the cloud session that launches a request by itself.
+
+    That is the service account's, where the project has one, else that of the author's browser, while it lives.
+    Raises CloudError where the service account cannot sign in.
+    """
+    if account := session_of_service_account(found.project_id):
+        return account
     session = cloud_of_browser(found.launch_session, found.author) if found.launch_session else None
     return session if fits(session, found) else None
 
@@ -42,6 +52,39 @@ def session_for(found: PoolRequest) -> CloudSession | None:
 def fits(session: CloudSession | None, found: PoolRequest) -> bool:
     """Whether a cloud session is for the project of a request."""
     return session is not None and session.project_id == found.project_id
+
+
+def facts_for_launch(facts: Facts, project_id: str) -> Facts:
+    """Return facts as whoever launches sees them: key pairs are those of the service account, where there is one.
+
+    Raises CloudError where the service account cannot sign in.
+    """
+    account = session_of_service_account(project_id)
+    if account is None:
+        return facts
+    keys = picklists.pick_lists(account, ("key_pairs",))["key_pairs"]
+    return replace(facts, key_pairs=None if keys.error else keys.items)
+
+
+def nudge(found: PoolRequest) -> None:
+    """Launch an approved request soon after the commit, where it shall start by itself and no worker does it."""
+    if found.start_at_once and settings.DELIVER_IN_PROCESS:
+        transaction.on_commit(partial(_launchers.submit, _launch_by_itself, found.pk), robust=True)
+
+
+def launch_by_itself(found: PoolRequest) -> bool:
+    """Launch an approved request with the session that there is for it; whether that was done."""
+    try:
+        session = session_for(found)
+        if session is None or found.state != State.APPROVED:
+            return False
+        launch(found, session)
+    except NotPossible:
+        return False
+    except CloudError as error:
+        log.warning("request %s cannot start by itself: %s", found.reference, error.message)
+        return False
+    return True
 
 
 def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[None]":
@@ -130,7 +173,16 @@ def _launch_in_thread(pk: int, session: CloudSession, by: User | None) -> None:
         log.exception("launching request %s broke", pk)
         raise
     finally:
-        close_old_connections()
+        connections.close_all()
+
+
+def _launch_by_itself(pk: int) -> None:
+    try:
+        launch_by_itself(PoolRequest.objects.get(pk=pk))
+    except Exception:
+        log.exception("launching request %s broke", pk)
+    finally:
+        connections.close_all()
 
 
 def _is_there(found: PoolRequest) -> bool:

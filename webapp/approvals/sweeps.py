@@ -10,7 +10,7 @@ from django.utils import timezone
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, deciders_of, inform, moved
-from webapp.approvals.launching import follow, launch, session_for
+from webapp.approvals.launching import follow, launch_by_itself, session_for
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
@@ -44,7 +44,7 @@ def escalate_due() -> int:
 def launch_due() -> int:
     """Launch what is approved, shall start by itself, and has a token."""
     due = PoolRequest.objects.filter(state=State.APPROVED, start_at_once=True).select_related("author")
-    return sum(_launched(one) for one in due[:_AT_ONCE])
+    return sum(launch_by_itself(one) for one in due[:_AT_ONCE])
 
 
 def follow_due() -> int:
@@ -96,22 +96,11 @@ def _escalated(found: PoolRequest) -> bool:
     return True
 
 
-def _launched(found: PoolRequest) -> bool:
-    session = session_for(found)
-    if session is None:
-        return False
-    try:
-        launch(found, session)
-    except NotPossible:
-        return False
-    return True
-
-
 def _followed(found: PoolRequest) -> bool:
-    session = session_for(found)
-    if session is None:
-        return False
     try:
+        session = session_for(found)
+        if session is None:
+            return False
         follow(found, session)
     except CloudError as error:
         log.info("request %s: %s", found.reference, error.message)

@@ -13,12 +13,13 @@ from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
 from webapp.approvals.asked import digest_of
+from webapp.approvals.launching import facts_for_launch
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
 from webapp.approvals.views import launch_again, start
 from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
 from webapp.cloud import picklists
-from webapp.nodepool import Cluster, Problem
+from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
@@ -114,7 +115,8 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
 
 
 def _facts(request: UserRequest, draft: Draft) -> Facts:
-    return picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
+    facts = picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
+    return facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts
 
 
 def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
@@ -156,8 +158,7 @@ def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
 
 
 def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
-    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    return checks.problems_of(draft.body, draft.cluster, lists)
+    return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
 
 
 def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:

@@ -1,0 +1,71 @@
+"""Scaling, changing and deleting a live pool: typed, looked at, requested."""
+
+import re
+
+import pytest
+
+from tests.approvals.building import a_policy
+from tests.nodepool.test_rules import T
+from tests.pools.test_views import at, made  # noqa: F401 - fixtures
+from webapp.approvals.models import PoolRequest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COUNT = "/spec/initialNodeCount"
+
+
+def form_of(page: str) -> dict[str, str]:
+    """Return the hidden inputs of a page, as a browser would post them."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+def test_a_pool_is_scaled_after_a_look_at_what_changes(anna_client, at, local_cloud):  # noqa: F811
+    first = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    assert "<del>2</del>" in first
+    assert "<ins>5</ins>" in first
+    assert local_cloud.log("PUT") == []
+    done = anna_client.post(f"{at}/scale", form_of(first) | {"_confirmed": "1"})
+    found = PoolRequest.objects.get(kind="scale")
+    assert done["Location"] == found.get_absolute_url()
+    assert local_cloud.log("PUT")[0]["body"]["spec"]["initialNodeCount"] == 5
+
+
+def test_confirming_twice_changes_once(anna_client, at, local_cloud):  # noqa: F811
+    form = form_of(anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()) | {"_confirmed": "1"}
+    places = {anna_client.post(f"{at}/scale", form)["Location"] for _ in range(2)}
+    assert len(places) == len(local_cloud.log("PUT")) == 1
+
+
+def test_a_wrong_number_is_said_at_its_field(anna_client, at, local_cloud):  # noqa: F811
+    answer = anna_client.post(f"{at}/scale", {COUNT: "many"})
+    assert answer.status_code == 422
+    assert f'href="#{COUNT}"' in answer.content.decode()
+    assert 'value="many"' in answer.content.decode()
+
+
+def test_labels_and_taints_are_changed_and_rows_come_without_javascript(anna_client, at, local_cloud):  # noqa: F811
+    live = {"/metadata/name": "pool-1", COUNT: "2", f"{T}/k8sTags/0/key": "tier", f"{T}/k8sTags/0/value": "web"}
+    grown = anna_client.post(f"{at}/change", live | {"_add": f"{T}/k8sTags"})
+    assert f'name="{T}/k8sTags/1/key"' in grown.content.decode()
+    page = anna_client.post(f"{at}/change", live).content.decode()
+    assert "Label tier" in page
+    anna_client.post(f"{at}/change", form_of(page) | {"_confirmed": "1"})
+    assert local_cloud.log("PUT")[0]["body"]["spec"]["nodeTemplate"]["k8sTags"] == {"tier": "web"}
+
+
+def test_a_change_that_needs_approval_waits(anna_client, at, local_cloud):  # noqa: F811
+    a_policy("big pools", over_nodes=4, kinds=["scale"])
+    page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    assert "This needs approval: 1 from any approver." in page
+    anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1", "reason": "Black Friday"})
+    found = PoolRequest.objects.get(kind="scale")
+    assert (found.state, found.reason) == ("submitted", "Black Friday")
+    assert local_cloud.log("PUT") == []
+    assert found.reference in anna_client.get(f"{at}/change").content.decode()
+
+
+def test_a_pool_is_deleted_only_when_its_name_was_typed(anna_client, at, local_cloud):  # noqa: F811
+    assert anna_client.post(f"{at}/delete", {"name": "pool"}).status_code == 422
+    assert local_cloud.log("DELETE") == []
+    answer = anna_client.post(f"{at}/delete", {"name": "pool-1"})
+    assert answer["Location"] == PoolRequest.objects.get(kind="delete").get_absolute_url()
+    assert len(local_cloud.log("DELETE")) == 1
