@@ -30,9 +30,9 @@ from webapp.approvals import actions, deciding, queries
 from webapp.approvals.actions import Order
 from webapp.approvals.launching import errors_in, facts_for_launch, follow, launch, resend
 from webapp.approvals.models import Kind, PoolRequest, pk_of
-from webapp.approvals.rights import visible_to
+from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import timeline
-from webapp.approvals.workflow import NotAllowed, NotPossible, State
+from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.cloud.tokens import CloudSession
@@ -163,6 +163,7 @@ class RequestView(GenericAPIView):
     def put(self, request: Request, reference: str) -> Response:
         """Change what is asked for."""
         found = _seen(request, reference)
+        _possible(demand, _person(request), found, ACTS["edit"])
         said = read_by(RevisionCallSerializer, members_of(request, "body"), "")
         session, cluster = live_cluster(request, found.cluster_id)
         order = _order(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)

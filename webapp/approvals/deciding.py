@@ -8,8 +8,8 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, inform, moved, say
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Decision, Delegation, PoolRequest
-from webapp.approvals.rights import demand, missing_in, teams_for
-from webapp.approvals.workflow import ACTS, NotPossible, State
+from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for
+from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State
 from webapp.audit.trail import note
 from webapp.notices.events import Event
 
@@ -23,8 +23,7 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
     Raises NotPossible where somebody was faster or it was changed, NotAllowed.
     """
     arrow = ACTS["approve"]
-    _locked(found, seen)
-    demand(by, found, arrow)
+    _locked(found, arrow, by, seen)
     teams = teams_for(by, found)
     _decided(found, by, "approve", comment, teams)
     missing = missing_in(found)
@@ -64,8 +63,7 @@ def delegate(found: PoolRequest, *, by: User, to: User) -> None:
 
 def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, seen: str) -> None:  # noqa: PLR0913, PLR0917
     arrow = ACTS[act]
-    _locked(found, seen)
-    demand(by, found, arrow)
+    _locked(found, arrow, by, seen)
     if not comment.strip():
         raise NotPossible("Give the reason: the author has to know what to do.")
     _decided(found, by, act, comment, teams_for(by, found))
@@ -77,14 +75,20 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
     inform(found, Event.DECIDED, [found.author], f"{by} {arrow.past}: {found}", comment)
 
 
-def _locked(found: PoolRequest, seen: str) -> None:
-    """Hold the request's row until the transaction ends. Raises NotPossible where it is not what was looked at."""
+def _locked(found: PoolRequest, arrow: Arrow, by: User, seen: str) -> None:
+    """Hold the request's row until the transaction ends.
+
+    Raises NotAllowed, and NotPossible where somebody was faster or it is not what was looked at.
+    """
+    if not is_allowed(by, found, arrow):
+        demand(by, found, arrow)
     held = PoolRequest.objects.filter(pk=found.pk, state=State.SUBMITTED).update(updated_at=timezone.now())
     found.refresh_from_db()
     if not held:
         raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
     if seen and seen != found.digest:
         raise NotPossible(_SEEN_OTHER)
+    demand(by, found, arrow)  # once more: its editor may be another one now
 
 
 def _decided(found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None]) -> None:
