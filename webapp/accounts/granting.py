@@ -40,6 +40,7 @@ def join_team(person: User, team: Group, *, source: str = BY_ADMIN, by: User | N
     _, is_new = grants.get_or_create(person=person, team=team, source=source, defaults={"by": _name(by)})
     if is_new:
         person.groups.add(team)
+        person.__dict__.pop("team_ids", None)
         trail.note("team.joined", by=by, about=about(person), after={"team": team.name, "source": source})
     return is_new
 
@@ -52,6 +53,7 @@ def leave_team(person: User, team: Group, *, source: str = BY_ADMIN, by: User | 
     if count:
         if not grants.exists():
             person.groups.remove(team)
+            person.__dict__.pop("team_ids", None)
         trail.note("team.left", by=by, about=about(person), before={"team": team.name, "source": source})
     return bool(count)
 

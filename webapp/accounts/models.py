@@ -38,13 +38,19 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, whi
         given = {Role(one.role) for one in self.role_grants.all()}
         return frozenset(given | {Role.ADMIN} if self.is_superuser else given)
 
+    @cached_property
+    def team_ids(self) -> frozenset[int]:
+        """The ids of the teams that the person is a member of."""
+        return frozenset(self.groups.values_list("pk", flat=True))
+
     def has_role(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
         return bool(self.roles & set(roles))
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        """Read everything anew, the roles too."""
-        self.__dict__.pop("roles", None)
+        """Read everything anew, roles and teams too."""
+        for name in ("roles", "team_ids"):
+            self.__dict__.pop(name, None)
         super().refresh_from_db(*args, **kwargs)
 
 

@@ -54,7 +54,7 @@ def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked,
         project=project,
         body=order.body,
         flavor=flavor_in(facts, order.body),
-        author_teams=[team.pk for team in by.groups.all()],
+        author_teams=by.team_ids,
     )
     return asked, verdict_on(asked, Policy.objects.in_force())
 

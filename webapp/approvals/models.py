@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
 
-from webapp.approvals.workflow import State
+from webapp.approvals.workflow import ACTS, State
 from webapp.nodepool import Cluster
 
 _PERSON = settings.AUTH_USER_MODEL
@@ -98,6 +98,11 @@ class PoolRequest(models.Model):
         return Cluster(**self.cluster_facts)
 
     @property
+    def mark_words(self) -> list[str]:
+        """The security-sensitive choices, in few words."""
+        return [one.replace("-", " ") for one in self.marks]
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to decide."""
         return self.state == State.SUBMITTED
@@ -148,6 +153,11 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} by {self.by}"
+
+    @property
+    def past(self) -> str:
+        """What was done, as a verb."""
+        return ACTS[self.act].past
 
 
 class Delegation(models.Model):

@@ -15,7 +15,7 @@ from webapp.approvals.workflow import State
 
 PAGE = 50
 _LOOKED_THROUGH = 500
-_COMPARED = 50
+_COMPARED, _ENOUGH = 50, 4
 
 
 def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet[PoolRequest]:
@@ -37,11 +37,18 @@ def waiting(person: User) -> list[PoolRequest]:
     return waiting_for(person, found)
 
 
-def usual_time(kind: str) -> tuple[timedelta, timedelta] | None:
-    """Return how long requests of a kind usually take from launch to end: the middle half of the latest."""
+def usual_time(kind: str) -> str:
+    """Return in words how long requests of a kind usually take from launch to end: the middle half of the latest."""
     done = PoolRequest.objects.filter(kind=kind, state=State.ACTIVE, launched_at__isnull=False, ended_at__isnull=False)
     times = sorted(done.order_by("-pk").values_list(F("ended_at") - F("launched_at"), flat=True)[:_COMPARED])
-    return (times[len(times) // 4], times[(3 * len(times)) // 4]) if len(times) >= 4 else None
+    if len(times) < _ENOUGH:
+        return ""
+    low, high = (_minutes(times[share * len(times) // 4]) for share in (1, 3))
+    return f"{low} minutes" if low == high else f"{low} to {high} minutes"
+
+
+def _minutes(time: timedelta) -> int:
+    return max(1, round(time.total_seconds() / 60))
 
 
 def locks_on(cluster_id: str, pool_id: str) -> QuerySet[PoolRequest]:

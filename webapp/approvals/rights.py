@@ -40,7 +40,7 @@ def _speaks_for(person: User, team: int | None) -> bool:
         return True
     if not person.has_role(Role.APPROVER):
         return False
-    return team is None or team in {one.pk for one in person.groups.all()}
+    return team is None or team in person.team_ids
 
 
 def is_allowed(person: User, found: PoolRequest, arrow: Arrow) -> bool:

@@ -35,7 +35,7 @@ from webapp.pools.views import shown
 _UNITS = (
     ("nodes", "Nodes"),
     ("vcpus", "vCPU"),
-    ("memory_mib", "Memory MiB"),
+    ("memory_mib", "Memory GiB"),
     ("disk_gib", "Disk GiB"),
     ("eips", "EIPs"),
 )
@@ -152,8 +152,14 @@ def amounts(found: PoolRequest) -> list[Amount]:
         free = Quota(**quota).left if quota else None
         left = free - max(0, most - had) if free is not None and most is not None and had is not None else None
         end = 0 if found.kind == Kind.DELETE else start
-        rows.append(Amount(label, had if before else None, end, 0 if found.kind == Kind.DELETE else most, left))
+        most = 0 if found.kind == Kind.DELETE else most
+        rows.append(Amount(label, *(_in_unit(name, one) for one in (had if before else None, end, most, left))))
     return rows
+
+
+def _in_unit(name: str, amount: int | None) -> int | None:
+    """Return an amount as people read it: memory in GiB."""
+    return amount // 1024 if amount is not None and name == "memory_mib" else amount
 
 
 def timeline(found: PoolRequest) -> Iterator[Line]:
@@ -171,6 +177,7 @@ _WORDS = {
     "request.submitted": "submitted it. {verdict}",
     "request.edited": "changed it (revision {revision}); approvals of before are void. {verdict}",
     "request.delegated": "let {to} decide",
+    "request.launched": "launched it with the cloud token of {user}",
     "request.escalated": "passed on to {team}",
     "request.failed": "failed: {message}",
     "request.sent_back": "sent back: the facts have changed since it was approved",

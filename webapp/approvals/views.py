@@ -15,6 +15,7 @@ from webapp.accounts.http import UserRequest
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
+from webapp.approvals.asked import MARKS
 from webapp.approvals.launching import fits, follow, launch_soon, resend
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.approvals.rights import acts_open_to, visible_to
@@ -222,12 +223,24 @@ def _follow(found: PoolRequest, request: UserRequest) -> None:
 
 
 def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
-    rows: list[PoolRequest] = queries.waiting(request.user)
-    clusters = sorted({one.cluster.name for one in rows})
-    cluster, mark = request.GET.get("cluster", ""), request.GET.get("mark", "")
-    shown: list[Any] = [one for one in rows if cluster in ("", one.cluster.name) and (not mark or mark in one.marks)]
-    context = {"rows": shown, "total": len(rows), "clusters": clusters, "cluster": cluster, "trouble": trouble}
+    rows = queries.waiting(request.user)
+    wanted = {name: request.GET.get(name, "") for name in ("cluster", "mark", "by")}
+    shown = [one for one in rows if _is_wanted(one, **wanted)]
+    context = {
+        "rows": shown,
+        "total": len(rows),
+        "clusters": sorted({one.cluster.name for one in rows}),
+        "people": sorted({str(one.author) for one in rows}),
+        "marks": [(name, label) for name, (label, _) in MARKS.items()],
+        "has_bulk": any(queries.allows_bulk([one]) for one in shown),
+        "trouble": trouble,
+        **wanted,
+    }
     return render(request, "approvals/inbox.html", context, status=409 if trouble else 200)
+
+
+def _is_wanted(found: PoolRequest, *, cluster: str, mark: str, by: str) -> bool:
+    return cluster in ("", found.cluster.name) and by in ("", str(found.author)) and (not mark or mark in found.marks)
 
 
 def _patiently(running: Any) -> None:

@@ -1,7 +1,7 @@
 """Changes of a live pool: scale, change, delete. Typed at one page, looked at on the next, then requested."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -35,7 +35,7 @@ def _changeable(step: Step) -> Section:
     return Section(step.title, tuple(place for place in step.places if is_changeable(place.at)))
 
 
-_COUNT = tuple(place for place in steps.EVERY_PLACE if place.at == COUNT)
+_COUNT = tuple(replace(place, label="Nodes", hint="") for place in steps.EVERY_PLACE if place.at == COUNT)
 PAGES = {
     Kind.SCALE: Step("scale", "Scale", (Section("Nodes", _COUNT),)),
     Kind.UPDATE: Step(

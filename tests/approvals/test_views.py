@@ -1,0 +1,192 @@
+"""The pages of requests: what an approver and an author see and do."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.approvals.building import a_policy, a_request, a_team
+from tests.nodepool.test_rules import T, a_body
+from tests.people import a_person
+from tests.wizard.test_views import walked
+from webapp.accounts.roles import Role
+from webapp.approvals.models import PoolRequest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PUBLIC = {f"{T}/publicIP": {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": {"size": 5, "sharetype": "PER"}}}}
+
+
+@pytest.fixture
+def approver():
+    """A browser of an approver of the team platform."""
+    client = Client()
+    client.force_login(a_person("approver", Role.APPROVER, teams=("platform",)))
+    return client
+
+
+@pytest.fixture
+def waiting(db):
+    a_policy("Big pools", team=a_team("platform"), over_nodes=1, allows_bulk=True)
+    return a_request(**{"/metadata/name": "shop", "/spec/initialNodeCount": 3}, **PUBLIC)
+
+
+def act(client, found, name, **said):
+    return client.post(f"{found.get_absolute_url()}/{name}", said)
+
+
+def test_the_inbox_shows_what_waits_for_me_and_nobody_elses(approver, waiting, client):
+    page = approver.get("/requests/waiting").content.decode()
+    assert waiting.reference in page
+    assert "public address" in page
+    client.force_login(a_person("other", Role.APPROVER, teams=("security",)))
+    assert waiting.reference not in client.get("/requests/waiting").content.decode()
+
+
+def test_the_inbox_is_narrowed_down(approver, waiting):
+    for query, is_there in (
+        ("by=author", True),
+        ("by=x", False),
+        ("mark=public-address", True),
+        ("mark=script", False),
+    ):
+        assert (waiting.reference in approver.get(f"/requests/waiting?{query}").content.decode()) is bool(is_there)
+
+
+def test_the_page_says_what_is_asked_and_why_it_needs_approval(approver, waiting):
+    page = approver.get(waiting.get_absolute_url()).content.decode()
+    assert "author asks for the new node pool shop: 3 nodes of c7n.xlarge.2, in prod-standard." in page
+    assert "it has up to 3 nodes, more than 1" in page
+    assert "Nodes get public addresses" in page
+    assert "<ins>3</ins>" in page
+    assert "Still missing: 1 from platform" in page
+
+
+def test_an_approval_leads_on_and_the_author_is_told(approver, waiting, client):
+    act(approver, waiting, "approve", digest=waiting.digest, comment="Fine.")
+    waiting.refresh_from_db()
+    assert waiting.state == "approved"
+    client.force_login(waiting.author)
+    assert "is approved" in client.get("/notices").content.decode()
+
+
+def test_a_rejection_without_a_reason_is_said_and_nothing_typed_is_lost(approver, waiting):
+    answer = act(approver, waiting, "ask-changes", pointer="/metadata/name", digest=waiting.digest)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Give the reason" in page
+    assert '<option value="/metadata/name" selected>' in page
+
+
+def test_a_comment_on_a_field_leads_the_author_to_that_field(approver, anna_client, local_cloud):
+    a_policy(team=a_team("platform"))
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"), {"_asks": "1", "reason": "For the shop"})
+    found = PoolRequest.objects.get()
+    act(approver, found, "ask-changes", comment="Fewer, please.", pointer="/spec/initialNodeCount", digest=found.digest)
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    link = re.search(r'href="([^"]+blame=[^"]+)">Nodes to start with', page)[1]
+    assert anna_client.get(link)["Location"].endswith("/basics?return=review#/spec/initialNodeCount")
+
+
+def test_the_author_changes_it_and_the_approver_sees_the_difference_since_their_decision(
+    approver, anna_client, local_cloud
+):
+    a_policy(team=a_team("platform"))
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"), {"_asks": "1"})
+    found = PoolRequest.objects.get()
+    act(approver, found, "ask-changes", comment="Fewer.", digest=found.digest)
+    draft.refresh_from_db()
+    form = {"/metadata/name": "pool-1", "/spec/type": "vm", "/spec/initialNodeCount": "1", "_to": "review"}
+    anna_client.post(draft.url_of("basics"), form | {"cluster": found.cluster_id})
+    anna_client.post(draft.url_of("review"), {"_asks": "1"})
+    found.refresh_from_db()
+    assert (PoolRequest.objects.count(), found.revision, found.state) == (1, 2, "submitted")
+    page = approver.get(found.get_absolute_url()).content.decode()
+    assert "since your decision about revision 1" in page
+    assert "<del>2</del> <ins>1</ins>" in page
+
+
+def test_several_are_approved_in_one_go_only_where_policy_allows_it(approver, waiting):
+    other = a_request(waiting.author, **{"/metadata/name": "second", "/spec/initialNodeCount": 2})
+    form = {"number": [waiting.number, other.number]}
+    approver.post("/requests/waiting/approve", form)
+    assert set(PoolRequest.objects.values_list("state", flat=True)) == {"approved"}
+    a_policy("Every single one", team=a_team("platform"))
+    third = a_request(waiting.author, **{"/metadata/name": "third", "/spec/initialNodeCount": 2})
+    assert approver.post("/requests/waiting/approve", {"number": third.number}).status_code == 409
+    third.refresh_from_db()
+    assert third.state == "submitted"
+
+
+def test_review_says_what_policy_says_before_anything_is_sent(anna_client, local_cloud):
+    a_policy("Everything", team=a_team("platform"))
+    draft = walked(anna_client, a_body(), "prod-standard")
+    page = anna_client.get(draft.url_of("review")).content.decode()
+    assert "This needs approval: 1 from platform." in page
+    assert "Send for approval" in page
+    assert "Create node pool now" not in page
+
+
+def test_what_policy_refuses_cannot_be_sent(anna_client, local_cloud):
+    a_policy("No", outcome="refuse", refusal="Not in December.")
+    draft = walked(anna_client, a_body(), "prod-standard")
+    assert "Not in December." in anna_client.get(draft.url_of("review")).content.decode()
+    answer = anna_client.post(draft.url_of("review"))
+    assert answer.status_code == 409
+    assert not PoolRequest.objects.exists()
+
+
+def test_an_approved_request_is_launched_by_its_authors_button(approver, anna_client, local_cloud):
+    a_policy(team=a_team("platform"))
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"), {"_asks": "1"})
+    found = PoolRequest.objects.get()
+    act(approver, found, "approve", digest=found.digest)
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    assert "Launch now" in page
+    assert local_cloud.log("POST", "nodepools") == []
+    act(anna_client, found, "launch")
+    assert [one["body"] for one in local_cloud.log("POST", "nodepools")] == [a_body()]
+    assert "Launch now" not in approver.get(found.get_absolute_url()).content.decode()
+
+
+def test_a_failure_says_whose_move_it_is_and_leads_to_the_field(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    message = "/spec/nodeTemplate/flavor: no more"
+    local_cloud.fault(kind="status", status=400, message=message, method="POST", path="nodepools$", times=1)
+    page = anna_client.post(draft.url_of("review"), follow=True).content.decode()
+    assert "The move is" in page
+    assert "Mend the draft" in page
+    assert "blame=/spec/nodeTemplate/flavor" in page or "blame=%2Fspec" in page
+
+
+def test_an_unchanged_request_is_answered_without_a_body_and_one_at_its_end_stops_the_asking(
+    anna_client, local_cloud, settings
+):
+    settings.POLL_INTERVAL_S = 0
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    at = PoolRequest.objects.get().get_absolute_url()
+    first = anna_client.get(f"{at}/progress")
+    assert first.status_code == 200
+    assert anna_client.get(f"{at}/progress?seen={first.context['seen']}").status_code == 204
+    local_cloud.advance(3600)
+    last = anna_client.get(f"{at}/progress")
+    assert (last.status_code, "done" in last.content.decode()) == (286, True)
+
+
+def test_the_list_of_requests_costs_the_same_for_one_and_for_many(approver, waiting, django_assert_num_queries):
+    def costs(path):
+        with django_assert_num_queries(COSTS[path]):
+            approver.get(path)
+
+    for path in COSTS:
+        costs(path)
+    for number in range(5):
+        a_request(waiting.author, **{"/metadata/name": f"more-{number}", "/spec/initialNodeCount": 3})
+    for path in COSTS:
+        costs(path)
+
+
+COSTS = {"/requests?whose=all": 5, "/requests/waiting": 8}
