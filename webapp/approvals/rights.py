@@ -26,7 +26,7 @@ def teams_for(person: User, found: PoolRequest) -> list[Any]:
     """Return those of the teams asked (None: any approver) for which a person's word counts."""
     if person.pk in (found.author_id, found.last_editor_id):
         return []
-    standing = [person, *(one.by for one in found.delegations.select_related("by") if one.to_id == person.pk)]
+    standing = [person, *(one.by for one in found.delegations.all() if one.to_id == person.pk)]
     return [one["team"] for one in found.demands if any(_answers(each, one) for each in standing)]
 
 
