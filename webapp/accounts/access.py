@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 from webapp.accounts.roles import Role
@@ -28,6 +29,13 @@ def page_of(request: HttpRequest) -> str:
         return request.get_full_path()
     parts = urlsplit(shown)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def page_after_sign_in(request: HttpRequest) -> str:
+    """Return the page that the person wanted; never one of another site."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if wanted and is_ours else reverse("portal:home")
 
 
 def signed_in(view: View) -> View:

@@ -11,14 +11,17 @@ from webapp.accounts.session import store_cloud
 from webapp.audit import trail
 from webapp.cloud.tokens import CloudSession
 
+SWITCHED_OFF = "Your account in this portal is switched off. Ask an admin."
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SwitchedOff(Exception):
     """The person is known and may not come in; the text says so."""
 
+    code = "switched-off"
+
     def __init__(self) -> None:
-        super().__init__("Your account in this portal is switched off. Ask an admin.")
+        super().__init__(SWITCHED_OFF)
 
 
 def enter(request: HttpRequest, person: User, *, way: str) -> None:
@@ -26,6 +29,7 @@ def enter(request: HttpRequest, person: User, *, way: str) -> None:
     if not person.is_active:
         raise SwitchedOff
     login(request, person, backend=_BACKEND)
+    request.session.cycle_key()  # which `login` leaves out when the person was signed in already
     trail.note("person.signed_in", by=person, about=about(person), after={"way": way})
 
 

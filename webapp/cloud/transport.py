@@ -92,13 +92,18 @@ def answered(response: requests.Response) -> Any:
         ) from None
 
 
+def is_private(url: str) -> bool:
+    """Whether nobody on the way can read along: https, or http to this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK)
+
+
 def demand_allowed(url: str) -> None:
     """Raise HostNotAllowed unless the operator allows this address."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     is_plain = not parts.username and host.isascii() and "\\" not in url
-    if not (is_safe and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
+    if not (is_private(url) and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
         raise HostNotAllowed(
             f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
             remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_ON_THIS_MACHINE = (("http", "127.0.0.1"), ("http", "localhost"))
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -37,6 +39,15 @@ def number(name: str, default: float) -> float:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def web_address(name: str) -> str:
+    """Return a needed address: https, or http on this machine."""
+    value = os.environ.get(name, "")
+    parts = urlsplit(value)
+    if not parts.hostname or (parts.scheme != "https" and (parts.scheme, parts.hostname) not in _ON_THIS_MACHINE):
+        raise ImproperlyConfigured(f"{name} must be an address that starts with https://, not {value!r}.")
+    return value
 
 
 def secret(name: str) -> str:

@@ -117,6 +117,30 @@ DEFAULT_ROLES = env.words("DEFAULT_ROLES", "requester")
 LOGIN_URL = "portal:sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
 
+# Single sign-on by OpenID Connect; OIDC_RP_... and some others are the names of mozilla-django-oidc.
+OIDC_ENABLED = env.flag("OIDC_ENABLED")
+OIDC_ISSUER = env.web_address("OIDC_ISSUER") if OIDC_ENABLED else ""
+OIDC_RP_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_RP_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET") if OIDC_ENABLED else ""
+OIDC_RP_SCOPES = env.text("OIDC_SCOPES", "openid profile email")
+OIDC_RP_SIGN_ALGO = env.text("OIDC_SIGN_ALGORITHM", "RS256")
+OIDC_TOKEN_USE_BASIC_AUTH = env.flag("OIDC_BASIC_AUTH")
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "portal:single-sign-on-back"
+# What is empty comes from the issuer's discovery document.
+OIDC_ENDPOINTS = {
+    "authorization_endpoint": env.text("OIDC_AUTHORIZATION_ENDPOINT"),
+    "token_endpoint": env.text("OIDC_TOKEN_ENDPOINT"),
+    "userinfo_endpoint": env.text("OIDC_USERINFO_ENDPOINT"),
+    "jwks_uri": env.text("OIDC_JWKS_ENDPOINT"),
+    "end_session_endpoint": env.text("OIDC_END_SESSION_ENDPOINT"),
+}
+# Where the browser may be sent from a form; by default only to the issuer.
+OIDC_ORIGINS = env.words("OIDC_ORIGINS", "/".join(OIDC_ISSUER.split("/")[:3]))
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
+OIDC_LINK_BY_EMAIL = env.flag("OIDC_LINK_BY_EMAIL")
+
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -136,7 +160,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *OIDC_ORIGINS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },

@@ -1,28 +1,31 @@
 """Home, signing in and out, health."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts import actions
-from webapp.accounts.access import signed_in
+from webapp.accounts.access import page_after_sign_in, signed_in
 from webapp.accounts.entering import SwitchedOff, enter, enter_by_cloud, leave, note_refusal
 from webapp.accounts.http import UserRequest
 from webapp.accounts.models import ApiToken
+from webapp.accounts.oidc import end_session_url
+from webapp.accounts.oidc_provider import FAILURES
 from webapp.approvals import queries as requests
 from webapp.approvals.rights import visible_to
+from webapp.portal import single_sign_on
 from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
+_ALL_WAYS = {**_WAYS, single_sign_on.WAY: "Single sign-on"}
 _RECENT = 20
 
 
@@ -38,21 +41,24 @@ def home(request: UserRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "passcode", "token")
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in by one of three ways, and go back to where the person was."""
+    """Sign in by one of three ways, and go back to where the person was; the fourth leads to another site."""
     way = request.POST.get("way") or request.GET.get("way", "cloud")
+    if request.method == "GET" and way == single_sign_on.WAY and settings.OIDC_ENABLED:
+        return render(request, "portal/single_sign_on.html", _sign_in_context(request, way))
     way = way if way in _WAYS else "cloud"
     form = _form(way, request)
     if request.method == "POST" and _entered(request, form, way):
-        return redirect(_back(request))
-    context = {"form": form, "way": way, "ways": _WAYS, "next": _back(request), "demo": settings.DEMO}
+        return redirect(page_after_sign_in(request))
+    context = {**_sign_in_context(request, way), "form": form, "demo": settings.DEMO}
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the portal session; the cloud session dies with it."""
+    """End the portal session; the cloud session dies with it, and that of the provider is ended there."""
+    onward = end_session_url(request)
     leave(request)
-    return redirect("portal:sign-in")
+    return redirect(onward or "portal:sign-in")
 
 
 @signed_in
@@ -87,6 +93,16 @@ def health(_: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def _sign_in_context(request: HttpRequest, way: str) -> dict[str, Any]:
+    return {
+        "way": way,
+        "ways": _ALL_WAYS if settings.OIDC_ENABLED else _WAYS,
+        "next": page_after_sign_in(request),
+        "failure": FAILURES.get(request.GET.get("failed", "")),
+        "provider": urlsplit(settings.OIDC_ISSUER).netloc,
+    }
+
+
 def _form(way: str, request: HttpRequest) -> Any:
     data = request.POST if request.method == "POST" else None
     if way == "portal":
@@ -117,9 +133,3 @@ def _enter(request: HttpRequest, form: Any, way: str) -> None:
         enter(request, form.person, way=way)
     else:
         enter_by_cloud(request, form.session, way=way)
-
-
-def _back(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and is_ours else reverse("portal:home")
