@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
-from webapp.api.describing import described
+from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid, Unfit
 from webapp.api.paging import Latest
 from webapp.api.serializers import (
@@ -35,6 +35,9 @@ _IF_MATCH = OpenApiParameter(
     required=True,
     pattern=_VERSION,
     description='The version that you read, such as "3".',
+)
+_ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 201], description="The version, for If-Match."
 )
 
 
@@ -59,13 +62,29 @@ class DraftsView(GenericAPIView):
     pagination_class = Latest
     queryset = Draft.objects.none()
 
-    @described(DraftSerializer(many=True), errors=[404], operation_id="drafts_list")
+    @described(
+        DraftSerializer(many=True),
+        parameters=(CURSOR,),
+        errors=[404],
+        operation_id="drafts_list",
+        tags=["Drafts"],
+        summary="List your drafts",
+    )
     def get(self, request: Request) -> Response:
         """List them."""
         page = self.paginate_queryset(Draft.objects.filter(owner=request.user))
         return self.get_paginated_response(DraftSerializer(page, many=True).data)
 
-    @described(DraftSerializer, call=DraftCallSerializer, cloud=True, status=201, operation_id="drafts_create")
+    @described(
+        DraftSerializer,
+        call=DraftCallSerializer,
+        cloud=True,
+        status=201,
+        parameters=(_ETAG,),
+        operation_id="drafts_create",
+        tags=["Drafts"],
+        summary="Make a draft",
+    )
     def post(self, request: Request) -> Response:
         """Make one of a body, or of a preset."""
         call = members_of(request)
@@ -85,7 +104,14 @@ class DraftView(GenericAPIView):
     serializer_class = DraftSerializer
     pagination_class = None
 
-    @described(DraftSerializer, errors=[404], operation_id="drafts_get")
+    @described(
+        DraftSerializer,
+        errors=[404],
+        parameters=(_ETAG,),
+        operation_id="drafts_get",
+        tags=["Drafts"],
+        summary="Read a draft",
+    )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Read it, with its version as ETag."""
         return _answer(_own(request, pk))
@@ -94,9 +120,11 @@ class DraftView(GenericAPIView):
         DraftSerializer,
         call=DraftChangeSerializer,
         cloud=True,
-        parameters=(_IF_MATCH,),
+        parameters=(_IF_MATCH, _ETAG),
         errors=[404, 412, 422, 428],
         operation_id="drafts_replace",
+        tags=["Drafts"],
+        summary="Replace a draft",
         description="Replaces its body, and its cluster if one is named, if nobody else changed it since. What the "
         "preset that it began with fixes must stay as it is.",
     )
@@ -113,7 +141,7 @@ class DraftView(GenericAPIView):
             raise VersionGone
         return _answer(draft)
 
-    @described(None, status=204, errors=[404], operation_id="drafts_delete")
+    @described(None, status=204, errors=[404], operation_id="drafts_delete", tags=["Drafts"], summary="Delete a draft")
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
         """Delete it."""
         _own(request, pk).delete()
