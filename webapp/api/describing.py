@@ -11,7 +11,7 @@ from webapp.api.serializers import ErrorSerializer
 _ERRORS = {
     400: "The call cannot be understood.",
     401: "No valid API token or session.",
-    403: "Not allowed, or a cloud token that the cloud does not take.",
+    403: "Not allowed, or a cloud token is missing or not taken by the cloud.",
     404: "Not there, or not yours.",
     406: "Another form of answer was asked for.",
     409: "Its state does not take this (any more).",

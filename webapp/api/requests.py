@@ -83,7 +83,7 @@ class RequestsView(GenericAPIView):
     )
     def get(self, request: Request) -> Response:
         """List them."""
-        if request.query_params.get("waiting", "").lower() in ("1", "true"):
+        if _is_true(request, "waiting"):
             found = queries.waiting(_person(request))
             return Response({"next": None, "previous": None, "results": RequestSerializer(found, many=True).data})
         filters = {name: request.query_params.get(name, "") for name in ("state", "kind")}
@@ -192,6 +192,24 @@ class RequestView(GenericAPIView):
         order = _order(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)
         facts = _demand_good(session, order)
         return _answer(_possible(actions.edit, found, order, by=_person(request), facts=facts))
+
+
+class SubmissionView(RequestView):
+    """One request, by its older address."""
+
+    http_method_names = ["get"]
+
+    @described(
+        RequestSerializer,
+        cloud=True,
+        errors=[404],
+        operation_id="submissions_get",
+        tags=["Requests"],
+        summary="Read a request for a new pool",
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """Read it."""
+        return super().get(request, reference)
 
 
 class ActView(GenericAPIView):
@@ -392,6 +410,14 @@ def _possible(act: Any, *args: Any, **kwargs: Any) -> Any:
         raise PermissionDenied(str(refusal)) from None
     except NotPossible as refusal:
         raise Conflict(str(refusal)) from None
+
+
+def _is_true(request: Request, name: str) -> bool:
+    """Return a parameter that is true or false, the latter where it is not said. Raises Invalid."""
+    said = request.query_params.getlist(name) or ["false"]
+    if said not in (["true"], ["false"]):
+        raise Invalid([("", f"Say ?{name}=true or ?{name}=false.")])
+    return said == ["true"]
 
 
 def _seen(request: Request, reference: str) -> PoolRequest:
