@@ -216,6 +216,7 @@ TABLE = [
     page("pools:export-pool", "cluster pool =json", (404, SIGN_IN, 200)),
     # the API
     Row("api:schema", "get", (), (200,) * 4),
+    Row("api:docs", "get", (), (200,) * 4),
     call("nothing", "", (404, 404, 404)),
     call("clusters", "", (200, 400, 200)),
     call("node-pools", "cluster", (404, 400, 200)),

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from webapp.accounts.queries import roles_of
 from webapp.accounts.roles import Role
-from webapp.api.describing import described
+from webapp.api.describing import CURSOR, described
 from webapp.api.request_forms import AuditLineSerializer
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import as_json
@@ -44,7 +44,10 @@ class AuditView(GenericAPIView):
         AuditLineSerializer(many=True),
         errors=[404],
         operation_id="audit_list",
+        tags=["Audit"],
+        summary="Read the audit trail",
         parameters=(
+            CURSOR,
             OpenApiParameter("act", str, description="Such as request.approved."),
             OpenApiParameter("about", str, description="Such as request NP-1042."),
         ),

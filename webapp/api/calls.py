@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 
 from webapp.api.authentication import CLOUD_TOKEN, cloud_of_call
@@ -14,6 +15,12 @@ from webapp.nodepool import Cluster, pointers
 from webapp.nodepool.pointers import JSON
 
 member = pointers.join
+
+
+class CloudTokenNeeded(PermissionDenied):
+    """403: the call needs the cloud, and no token of it came along."""
+
+    default_detail = f"This is asked for at the cloud: send a token of it as {CLOUD_TOKEN}."
 
 
 def members_of(request: Request, *names: str) -> dict[str, JSON]:
@@ -37,22 +44,27 @@ def read_by(form: type, data: JSON, at: str) -> dict[str, Any]:
 
 
 def cloud_for(request: Request) -> Cloud:
-    """Return the cloud for a call. Raises Invalid where no token of it came along, CloudError."""
-    session = cloud_of_call(request)
-    if session is None:
-        raise Invalid([("", f"This is asked for at the cloud: send a token of it as {CLOUD_TOKEN}.")])
-    return Cloud(session)
+    """Return the cloud for a call. Raises CloudTokenNeeded, CloudError."""
+    return Cloud(_session_of(request))
 
 
 def live_cluster(request: Request, cluster_id: JSON, at: str = "/cluster_id") -> tuple[CloudSession, Cluster]:
-    """Return the cloud session of a call, and a cluster of its project as it is now. Raises Invalid, CloudError."""
+    """Return the cloud session of a call, and a cluster of its project as it is now.
+
+    Raises Invalid, CloudTokenNeeded, CloudError.
+    """
     if not isinstance(cluster_id, str) or not re.fullmatch(ID, cluster_id):
         raise Invalid([(at, "Send the id of a cluster.")])
-    session = cloud_of_call(request)
-    if session is None:
-        raise Invalid([(at, f"A cluster is asked for at the cloud: send a token of it as {CLOUD_TOKEN}.")])
+    session = _session_of(request)
     cloud = Cloud(session)
     return session, Cluster.from_api(cloud.cluster(cluster_id)).with_nodes(len(cloud.nodes(cluster_id)))
+
+
+def _session_of(request: Request) -> CloudSession:
+    session = cloud_of_call(request)
+    if session is None:
+        raise CloudTokenNeeded
+    return session
 
 
 def _places(errors: Any, at: str) -> list[tuple[str, str]]:

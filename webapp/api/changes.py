@@ -25,7 +25,14 @@ class ScaleSerializer(serializers.Serializer):
 class PoolView(APIView):
     """A node pool."""
 
-    @described(DocumentSerializer, cloud=True, errors=[400], operation_id="node_pools_get")
+    @described(
+        DocumentSerializer,
+        cloud=True,
+        errors=[400],
+        operation_id="node_pools_get",
+        tags=["Clusters and pools"],
+        summary="Read a node pool as the cloud answers it",
+    )
     def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
         """Read it."""
         return Response(cloud_for(request).node_pool(cluster_id, pool_id))
@@ -38,6 +45,8 @@ class PoolView(APIView):
         status=201,
         errors=[409, 422],
         operation_id="node_pools_update",
+        tags=["Clusters and pools"],
+        summary="Ask for the change of a node pool",
         description="Asks for another name, count, autoscaling, labels, taints or tags; only these can be changed.",
     )
     def put(self, request: Request, cluster_id: str, pool_id: str) -> Response:
@@ -52,6 +61,8 @@ class PoolView(APIView):
         status=201,
         errors=[400, 409, 422],
         operation_id="node_pools_delete",
+        tags=["Clusters and pools"],
+        summary="Ask for the deletion of a node pool",
     )
     def delete(self, request: Request, cluster_id: str, pool_id: str) -> Response:
         """Ask for its deletion, with all its nodes."""
@@ -69,6 +80,8 @@ class ScaleView(APIView):
         status=201,
         errors=[409, 422],
         operation_id="node_pools_scale",
+        tags=["Clusters and pools"],
+        summary="Ask for another number of nodes",
     )
     def post(self, request: Request, cluster_id: str, pool_id: str) -> Response:
         """Ask for another number of nodes."""

@@ -11,7 +11,7 @@ from webapp.api.serializers import ErrorSerializer
 _ERRORS = {
     400: "The call cannot be understood.",
     401: "No valid API token or session.",
-    403: "Not allowed, or a cloud token that the cloud does not take.",
+    403: "Not allowed, or a cloud token is missing or not taken by the cloud.",
     404: "Not there, or not yours.",
     406: "Another form of answer was asked for.",
     409: "Its state does not take this (any more).",
@@ -27,6 +27,10 @@ _ERRORS = {
 CLOUD_HEADER = OpenApiParameter(
     CLOUD_TOKEN, str, OpenApiParameter.HEADER, description="A token of the cloud, for this call only."
 )
+CURSOR = OpenApiParameter("cursor", str, description="Where the page begins: taken from `next` or `previous`.")
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After", int, OpenApiParameter.HEADER, response=[429, 503], description="Seconds to wait."
+)
 _ALWAYS, _WITH_BODY, _OF_CLOUD = (401, 403, 406, 429), (400, 413, 415), (404, 502, 503)
 
 
@@ -37,7 +41,7 @@ def described(
     statuses = {*_ALWAYS, *errors, *(_WITH_BODY if call else ()), *(_OF_CLOUD if cloud else ())}
     return extend_schema(
         request=call,
-        parameters=[*more.pop("parameters", ()), *([CLOUD_HEADER] if cloud else [])],
+        parameters=[*more.pop("parameters", ()), *([CLOUD_HEADER] if cloud else []), RETRY_AFTER],
         responses={
             status: answer,
             **{

@@ -2,17 +2,19 @@
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.api.calls import live_cluster, member, members_of
-from webapp.api.describing import described
+from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid, Unfit
 from webapp.api.paging import Latest
 from webapp.api.serializers import (
@@ -35,6 +37,9 @@ _IF_MATCH = OpenApiParameter(
     required=True,
     pattern=_VERSION,
     description='The version that you read, such as "3".',
+)
+_ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 201], description="The version, for If-Match."
 )
 
 
@@ -59,23 +64,40 @@ class DraftsView(GenericAPIView):
     pagination_class = Latest
     queryset = Draft.objects.none()
 
-    @described(DraftSerializer(many=True), errors=[404], operation_id="drafts_list")
+    @described(
+        DraftSerializer(many=True),
+        parameters=(CURSOR,),
+        errors=[404],
+        operation_id="drafts_list",
+        tags=["Drafts"],
+        summary="List your drafts",
+    )
     def get(self, request: Request) -> Response:
         """List them."""
         page = self.paginate_queryset(Draft.objects.filter(owner=request.user))
         return self.get_paginated_response(DraftSerializer(page, many=True).data)
 
-    @described(DraftSerializer, call=DraftCallSerializer, cloud=True, status=201, operation_id="drafts_create")
+    @described(
+        DraftSerializer,
+        call=DraftCallSerializer,
+        cloud=True,
+        status=201,
+        parameters=(_ETAG,),
+        errors=[422],
+        operation_id="drafts_create",
+        tags=["Drafts"],
+        summary="Make a draft",
+    )
     def post(self, request: Request) -> Response:
-        """Make one of a body, or of a preset."""
+        """Make one of a body, of a preset, or a blank one; what a preset fixes holds for a body that comes with it."""
         call = members_of(request)
-        preset = _preset(call)
-        body = None if preset else _object(members_of(request, "body")["body"])
+        preset, body = _preset(call), _object(call["body"]) if "body" in call else None
         cluster = _cluster(request, call)
-        if preset:
-            draft = actions.start_from(preset, by=request.user, cluster=cluster)
-        else:
-            draft = actions.start(by=request.user, cluster=cluster, body=body)
+        with _held():
+            if preset:
+                draft = actions.start_from(preset, by=request.user, cluster=cluster, body=body)
+            else:
+                draft = actions.start(by=request.user, cluster=cluster, body=body)
         return _answer(draft, status=201)
 
 
@@ -85,7 +107,14 @@ class DraftView(GenericAPIView):
     serializer_class = DraftSerializer
     pagination_class = None
 
-    @described(DraftSerializer, errors=[404], operation_id="drafts_get")
+    @described(
+        DraftSerializer,
+        errors=[404],
+        parameters=(_ETAG,),
+        operation_id="drafts_get",
+        tags=["Drafts"],
+        summary="Read a draft",
+    )
     def get(self, request: Request, pk: uuid.UUID) -> Response:
         """Read it, with its version as ETag."""
         return _answer(_own(request, pk))
@@ -94,9 +123,11 @@ class DraftView(GenericAPIView):
         DraftSerializer,
         call=DraftChangeSerializer,
         cloud=True,
-        parameters=(_IF_MATCH,),
+        parameters=(_IF_MATCH, _ETAG),
         errors=[404, 412, 422, 428],
         operation_id="drafts_replace",
+        tags=["Drafts"],
+        summary="Replace a draft",
         description="Replaces its body, and its cluster if one is named, if nobody else changed it since. What the "
         "preset that it began with fixes must stay as it is.",
     )
@@ -105,15 +136,12 @@ class DraftView(GenericAPIView):
         draft = _own(request, pk)
         call, seen = members_of(request, "body"), _version(request)
         body, cluster = _object(call["body"]), _cluster(request, call)
-        try:
-            is_done = actions.replace(draft, body, seen=seen, cluster=cluster)
-        except FixedPlaces as error:
-            raise Unfit([(f"/body{at}", f"{fix}") for at, fix in error.fixes.items()]) from None
-        if not is_done:
-            raise VersionGone
+        with _held():
+            if not actions.replace(draft, body, seen=seen, cluster=cluster):
+                raise VersionGone
         return _answer(draft)
 
-    @described(None, status=204, errors=[404], operation_id="drafts_delete")
+    @described(None, status=204, errors=[404], operation_id="drafts_delete", tags=["Drafts"], summary="Delete a draft")
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
         """Delete it."""
         _own(request, pk).delete()
@@ -126,19 +154,26 @@ def _own(request: Request, pk: uuid.UUID) -> Draft:
 
 
 def _preset(call: dict[str, Any]) -> Preset | None:
-    """Return the preset that a call names. Raises Invalid."""
+    """Return the preset that a call names. Raises Invalid, NotFound."""
     if "preset" not in call:
         return None
-    at = member("preset")
-    if "body" in call:
-        raise Invalid([(at, "Send a body or a preset, not both.")])
     try:
-        found = active_presets().filter(pk=uuid.UUID(call["preset"])).first()
+        pk = uuid.UUID(call["preset"])
     except (ValueError, TypeError, AttributeError):
-        found = None
+        raise Invalid([(member("preset"), "Send the id of a preset.")]) from None
+    found = active_presets().filter(pk=pk).first()
     if found is None:
-        raise Invalid([(at, "There is no preset of this id.")])
+        raise NotFound("There is no preset of this id, or it is not offered any more.")
     return found
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Tell what a preset fixes as places of the call."""
+    try:
+        yield
+    except FixedPlaces as error:
+        raise Unfit([(f"/body{at}", f"{fix}") for at, fix in error.fixes.items()]) from None
 
 
 def _cluster(request: Request, call: dict[str, Any]) -> Cluster | None:

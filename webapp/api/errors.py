@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.exceptions import PermissionDenied as NotAllowed
 from rest_framework.renderers import JSONRenderer
@@ -15,6 +16,7 @@ from rest_framework.views import set_rollback
 from webapp.cloud.errors import CloudError, Throttled, TokenRejected
 
 # What the cloud's refusals are to the caller of this API: the cloud is behind us, so its own errors are a 502.
+PREFIX = "/api/"  # of every address of the API
 _PASSED_ON = (400, 403, 404, 409)
 
 
@@ -36,6 +38,13 @@ class Invalid(APIException):
         self.places = [{"pointer": pointer, "message": message} for pointer, message in places]
 
 
+class ContentTooLarge(APIException):
+    """413: more than a node pool can need."""
+
+    status_code = 413
+    default_code = "too_large"
+
+
 class Unfit(Invalid):
     """422: a call that was understood, but whose content is wrong."""
 
@@ -49,6 +58,8 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = NotFound()
     elif isinstance(error, PermissionDenied):
         error = NotAllowed()
+    elif isinstance(error, SuspiciousOperation):
+        error = _suspect(error)
     if isinstance(error, CloudError):
         return _of_cloud(error, context)
     if not isinstance(error, APIException):
@@ -61,6 +72,37 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if header := getattr(error, "auth_header", None):
         response["WWW-Authenticate"] = header
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a call that never reached a view; outside of the API by a page."""
+    if not _is_call(request):
+        return defaults.bad_request(request, exception)
+    error = _suspect(exception)
+    return _plain_problem(error.status_code, str(error.detail))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a call that broke; outside of the API by a page."""
+    if not _is_call(request):
+        return defaults.server_error(request)
+    return _plain_problem(500, "Something broke here. Nothing that you sent is to blame; try again, or tell the admin.")
+
+
+def _is_call(request: HttpRequest) -> bool:
+    return request.path.startswith(PREFIX)
+
+
+def _suspect(error: Exception) -> APIException:
+    """Return what Django finds suspicious as an error of the API."""
+    if isinstance(error, RequestDataTooBig):
+        return ContentTooLarge("The call is larger than any node pool.")
+    return Invalid([])
+
+
+def _plain_problem(status: int, detail: str) -> HttpResponse:
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JsonResponse(body, status=status, content_type=ProblemRenderer.media_type)
 
 
 def _of_cloud(error: CloudError, context: dict[str, Any]) -> Response:
@@ -78,7 +120,7 @@ def _of_cloud(error: CloudError, context: dict[str, Any]) -> Response:
 
 def _problem(context: dict[str, Any], status: int, detail: str, **more: Any) -> Response:
     request = context["request"]
-    request.accepted_renderer = ProblemRenderer()
+    request.accepted_renderer, request.accepted_media_type = ProblemRenderer(), ProblemRenderer.media_type
     title = HTTPStatus(status).phrase
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return Response(body, status=status, content_type=ProblemRenderer.media_type)

@@ -34,6 +34,8 @@ class PickListView(APIView):
         errors=[400],
         parameters=(_NAME, _CLUSTER),
         operation_id="pick_lists_get",
+        tags=["Clusters and pools"],
+        summary="Read a pick list",
         description="What can be chosen at one place of a body, with its age. Lists are kept for two minutes; where "
         "the cloud does not answer, the last copy comes with an error.",
     )

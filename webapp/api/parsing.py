@@ -3,20 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from webapp.api.errors import ContentTooLarge
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import MAX_BYTES, MAX_DEPTH, TooLarge, Unreadable, read_json
 
 _ENVELOPE_BYTES, _ENVELOPE_DEPTH = 4096, 1  # what stands around a node pool's body
-
-
-class ContentTooLarge(APIException):
-    """413: more than a node pool can need."""
-
-    status_code = 413
-    default_code = "too_large"
 
 
 class StrictJSONParser(BaseParser):

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.api.calls import cloud_for
-from webapp.api.describing import described
+from webapp.api.describing import CURSOR, described
 from webapp.api.paging import LatestEvents
 from webapp.api.serializers import DocumentsSerializer, EventSerializer, StatusSerializer
 from webapp.pools.models import PoolStatus, StatusChange
@@ -19,7 +19,14 @@ from webapp.pools.status import condition, nodes_of, status_of
 class ClustersView(APIView):
     """The clusters of the token's project."""
 
-    @described(DocumentsSerializer, cloud=True, errors=[400], operation_id="clusters_list")
+    @described(
+        DocumentsSerializer,
+        cloud=True,
+        errors=[400],
+        operation_id="clusters_list",
+        tags=["Clusters and pools"],
+        summary="List the clusters of the project",
+    )
     def get(self, request: Request) -> Response:
         """List them."""
         return Response({"items": cloud_for(request).clusters()})
@@ -28,7 +35,14 @@ class ClustersView(APIView):
 class PoolsView(APIView):
     """The node pools of a cluster."""
 
-    @described(DocumentsSerializer, cloud=True, errors=[400], operation_id="node_pools_list")
+    @described(
+        DocumentsSerializer,
+        cloud=True,
+        errors=[400],
+        operation_id="node_pools_list",
+        tags=["Clusters and pools"],
+        summary="List the node pools of a cluster",
+    )
     def get(self, request: Request, cluster_id: str) -> Response:
         """List them."""
         return Response({"items": cloud_for(request).node_pools(cluster_id)})
@@ -37,7 +51,14 @@ class PoolsView(APIView):
 class NodesView(APIView):
     """The nodes of a pool."""
 
-    @described(DocumentsSerializer, cloud=True, errors=[400], operation_id="nodes_list")
+    @described(
+        DocumentsSerializer,
+        cloud=True,
+        errors=[400],
+        operation_id="nodes_list",
+        tags=["Clusters and pools"],
+        summary="List the nodes of a pool",
+    )
     def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
         """List them."""
         cloud = cloud_for(request)
@@ -53,6 +74,8 @@ class StatusView(APIView):
         cloud=True,
         errors=[400],
         operation_id="node_pools_status",
+        tags=["Clusters and pools"],
+        summary="Read a pool's state in words",
         description="The state of a pool in words, its counters, and whether it can still change by itself. However "
         "many callers ask, the cloud is asked once in an interval: `answered_at` says when that was.",
     )
@@ -68,7 +91,15 @@ class EventsView(GenericAPIView):
     pagination_class = LatestEvents
     queryset = StatusChange.objects.none()
 
-    @described(EventSerializer(many=True), cloud=True, errors=[400], operation_id="events_list")
+    @described(
+        EventSerializer(many=True),
+        parameters=(CURSOR,),
+        cloud=True,
+        errors=[400],
+        operation_id="events_list",
+        tags=["Clusters and pools"],
+        summary="List what changed in a pool",
+    )
     def get(self, request: Request, cluster_id: str, pool_id: str) -> Response:
         """List the events, the newest first."""
         changes = _watched(request, cluster_id, pool_id).changes.all()

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from webapp.api.serializers import ID, BodyField, ObjectField
+from webapp.api.serializers import ID, ObjectField
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import missing_in
 from webapp.approvals.workflow import State
@@ -16,7 +16,7 @@ class RequestCallSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(Kind.choices)
     cluster_id = serializers.RegexField(ID)
     pool_id = serializers.RegexField(ID, required=False, help_text="Needed for anything but create.")
-    body = BodyField(required=False)
+    body = ObjectField(required=False)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
     start_at_once = serializers.BooleanField(required=False, default=True)
 
@@ -24,7 +24,7 @@ class RequestCallSerializer(serializers.Serializer):
 class RevisionCallSerializer(serializers.Serializer):
     """A new body of a request."""
 
-    body = BodyField()
+    body = ObjectField()
     reason = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
     start_at_once = serializers.BooleanField(required=False, default=True)
 

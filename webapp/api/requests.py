@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from webapp.accounts.models import User
 from webapp.api.authentication import cloud_of_call
 from webapp.api.calls import cloud_for, live_cluster, member, members_of, read_by
-from webapp.api.describing import described
+from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid, Unfit
 from webapp.api.keys import KEY, key_of
 from webapp.api.request_forms import (
@@ -72,7 +72,10 @@ class RequestsView(GenericAPIView):
         cloud=True,
         errors=[404],
         operation_id="requests_list",
+        tags=["Requests"],
+        summary="List requests",
         parameters=(
+            CURSOR,
             OpenApiParameter("state", enum=list(State.values)),
             OpenApiParameter("kind", enum=list(Kind.values)),
             OpenApiParameter("waiting", bool, description="Only what waits for the caller's decision."),
@@ -80,7 +83,7 @@ class RequestsView(GenericAPIView):
     )
     def get(self, request: Request) -> Response:
         """List them."""
-        if request.query_params.get("waiting", "").lower() in ("1", "true"):
+        if _is_true(request, "waiting"):
             found = queries.waiting(_person(request))
             return Response({"next": None, "previous": None, "results": RequestSerializer(found, many=True).data})
         filters = {name: request.query_params.get(name, "") for name in ("state", "kind")}
@@ -100,6 +103,8 @@ class RequestsView(GenericAPIView):
         status=201,
         errors=[409, 422],
         operation_id="requests_create",
+        tags=["Requests"],
+        summary="Ask for a pool, or for its change",
         description="Asks for a pool, or for the change of one. What policy approves by itself is launched at once "
         "with the cloud token of the call, unless `start_at_once` is false.",
     )
@@ -114,7 +119,14 @@ class SubmissionsView(RequestsView):
 
     kinds = (Kind.CREATE,)
 
-    @described(RequestSerializer(many=True), errors=[404], operation_id="submissions_list")
+    @described(
+        RequestSerializer(many=True),
+        parameters=(CURSOR,),
+        errors=[404],
+        operation_id="submissions_list",
+        tags=["Requests"],
+        summary="List your own requests for new pools",
+    )
     def get(self, request: Request) -> Response:
         """List the caller's own."""
         page = self.paginate_queryset(
@@ -130,6 +142,8 @@ class SubmissionsView(RequestsView):
         status=201,
         errors=[409, 422],
         operation_id="submissions_create",
+        tags=["Requests"],
+        summary="Ask for a new pool",
         description="Checks the body against the live facts and asks for the pool. The state says what became of it.",
     )
     def post(self, request: Request) -> Response:
@@ -144,7 +158,14 @@ class RequestView(GenericAPIView):
     serializer_class = RequestSerializer
     pagination_class = None
 
-    @described(RequestSerializer, cloud=True, errors=[404], operation_id="requests_get")
+    @described(
+        RequestSerializer,
+        cloud=True,
+        errors=[404],
+        operation_id="requests_get",
+        tags=["Requests"],
+        summary="Read a request",
+    )
     def get(self, request: Request, reference: str) -> Response:
         """Read it, brought up to date where a cloud token came along."""
         found = _seen(request, reference)
@@ -158,6 +179,8 @@ class RequestView(GenericAPIView):
         cloud=True,
         errors=[404, 409, 422],
         operation_id="requests_edit",
+        tags=["Requests"],
+        summary="Change what is asked for",
         description="Replaces the body of a request that is not launched yet: a new revision, which voids approvals.",
     )
     def put(self, request: Request, reference: str) -> Response:
@@ -169,6 +192,24 @@ class RequestView(GenericAPIView):
         order = _order(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)
         facts = _demand_good(session, order)
         return _answer(_possible(actions.edit, found, order, by=_person(request), facts=facts))
+
+
+class SubmissionView(RequestView):
+    """One request, by its older address."""
+
+    http_method_names = ["get"]
+
+    @described(
+        RequestSerializer,
+        cloud=True,
+        errors=[404],
+        operation_id="submissions_get",
+        tags=["Requests"],
+        summary="Read a request for a new pool",
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        """Read it."""
+        return super().get(request, reference)
 
 
 class ActView(GenericAPIView):
@@ -183,6 +224,8 @@ class ActView(GenericAPIView):
         cloud=True,
         errors=[404, 409],
         operation_id="requests_act",
+        tags=["Requests"],
+        summary="Act on a request",
         description="approve, reject (comment), ask-changes (comment, pointer), delegate (to), comment, withdraw, "
         "launch, retry, send-again. With `digest` the act is refused when the request was changed meanwhile.",
     )
@@ -198,7 +241,13 @@ class ActView(GenericAPIView):
 class TimelineView(APIView):
     """What happened to a request."""
 
-    @described(LineSerializer(many=True), errors=[404], operation_id="requests_timeline")
+    @described(
+        LineSerializer(many=True),
+        errors=[404],
+        operation_id="requests_timeline",
+        tags=["Requests"],
+        summary="List what happened to a request",
+    )
     def get(self, request: Request, reference: str) -> Response:
         """List it, oldest first."""
         return Response(LineSerializer(timeline(_seen(request, reference)), many=True).data)
@@ -213,6 +262,8 @@ class PolicyVerdictView(APIView):
         cloud=True,
         errors=[422],
         operation_id="requests_verdict",
+        tags=["Requests"],
+        summary="Ask what policy would say",
         description="A dry run: nothing is written or sent.",
     )
     def post(self, request: Request) -> Response:
@@ -247,7 +298,12 @@ def _asked(request: Request, call: dict[str, Any]) -> Response:
 
 
 def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:
-    return known.kind == Kind.CREATE and known.body != call.get("body")
+    """Whether a call asks for something else than the one that made the request, before anybody edited it."""
+    first, body = known.revisions.get(number=1).body, call.get("body")
+    if known.kind == Kind.CREATE:
+        return bool(first != body)
+    is_other = known.kind != Kind.DELETE and any(get(first, at) != value for at, value in leaves(body or {}))
+    return is_other or known.pool_id != call.get("pool_id")
 
 
 def _order(kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], baseline: JSON = None) -> Order:
@@ -354,6 +410,14 @@ def _possible(act: Any, *args: Any, **kwargs: Any) -> Any:
         raise PermissionDenied(str(refusal)) from None
     except NotPossible as refusal:
         raise Conflict(str(refusal)) from None
+
+
+def _is_true(request: Request, name: str) -> bool:
+    """Return a parameter that is true or false, the latter where it is not said. Raises Invalid."""
+    said = request.query_params.getlist(name) or ["false"]
+    if said not in (["true"], ["false"]):
+        raise Invalid([("", f"Say ?{name}=true or ?{name}=false.")])
+    return said == ["true"]
 
 
 def _seen(request: Request, reference: str) -> PoolRequest:

@@ -4,6 +4,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.nodepool.formats import FORMATS
+from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import MAX_BYTES
 from webapp.wizard.fixing import fix_at
 from webapp.wizard.models import Draft
@@ -15,6 +16,10 @@ _ANY = {"description": "The request body of node pool creation (docs/cloud-api.m
 @extend_schema_field(_ANY)
 class BodyField(serializers.JSONField):
     """A node pool's body: any JSON value, because saying what is wrong with it is what it is sent for."""
+
+    def validate_empty_values(self, data: JSON) -> tuple[bool, JSON]:
+        """Take null for a value like others; `allow_null` would say so in the document a second time."""
+        return (True, None) if data is None else super().validate_empty_values(data)
 
 
 class ClusterSerializer(serializers.Serializer):
@@ -210,10 +215,10 @@ class DraftChangeSerializer(serializers.Serializer):
 
 
 class DraftCallSerializer(serializers.Serializer):
-    """A body in the making, or the preset to begin with; and the cluster that it is for."""
+    """A body in the making, the preset to begin with, or neither for a blank one; and the cluster that it is for."""
 
     body = ObjectField(required=False)
-    preset = serializers.UUIDField(required=False, help_text="The id of a preset, instead of a body.")
+    preset = serializers.UUIDField(required=False, help_text="The id of a preset.")
     cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
 
 

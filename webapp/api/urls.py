@@ -4,7 +4,7 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import audit, changes, drafts, lists, pools, presets, requests, views
+from webapp.api import audit, changes, drafts, lists, pages, pools, presets, requests, views
 
 
 class ActConverter(StringConverter):
@@ -17,6 +17,7 @@ register_converter(ActConverter, "act")
 app_name = "api"
 urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", pages.docs, name="docs"),
     path("clusters", pools.ClustersView.as_view(), name="clusters"),
     path("clusters/<slug:cluster_id>/node-pools", pools.PoolsView.as_view(), name="node-pools"),
     path("clusters/<slug:cluster_id>/node-pools/<slug:pool_id>", changes.PoolView.as_view(), name="node-pool"),
@@ -29,7 +30,7 @@ urlpatterns = [
     path("drafts", drafts.DraftsView.as_view(), name="drafts"),
     path("drafts/<uuid:pk>", drafts.DraftView.as_view(), name="draft"),
     path("submissions", requests.SubmissionsView.as_view(), name="submissions"),
-    path("submissions/<slug:reference>", requests.RequestView.as_view(), name="submission"),
+    path("submissions/<slug:reference>", requests.SubmissionView.as_view(), name="submission"),
     path("requests", requests.RequestsView.as_view(), name="requests"),
     path("requests/verdict", requests.PolicyVerdictView.as_view(), name="verdict"),
     path("requests/<slug:reference>", requests.RequestView.as_view(), name="request"),

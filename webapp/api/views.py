@@ -40,6 +40,8 @@ class ValidateView(APIView):
         call=ValidateSerializer,
         cloud=True,
         operation_id="validate",
+        tags=["Bodies"],
+        summary="Check a body",
         description="Says what is wrong with a body. With the id of a cluster and a cloud token the live facts are "
         "checked as well: flavors sold out, key pairs, quotas, addresses, names taken.",
     )
@@ -61,6 +63,8 @@ class LayoutView(APIView):
         LayoutSerializer,
         call=LayoutCallSerializer,
         operation_id="layout",
+        tags=["Bodies"],
+        summary="Lay out the disks of a node",
         description="Says which selector takes which disk, and the volume groups and volumes that come of it.",
     )
     def post(self, request: Request) -> Response:
@@ -84,6 +88,8 @@ class ExportView(APIView):
         call=ExportCallSerializer,
         parameters=(_FORMAT,),
         operation_id="export",
+        tags=["Bodies"],
+        summary="Write a body in a format",
         description="Writes a body as JSON, YAML, curl, Terraform, Python or Ansible. What the format cannot "
         "express is listed, never dropped in silence.",
     )
@@ -109,6 +115,8 @@ class ImportView(APIView):
         ImportedSerializer,
         call=ImportCallSerializer,
         operation_id="import",
+        tags=["Bodies"],
+        summary="Read a body from a text",
         description="Reads a request body, a pool as the cloud answers it, YAML or Terraform, and checks it.",
     )
     def post(self, request: Request) -> Response:

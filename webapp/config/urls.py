@@ -10,3 +10,6 @@ urlpatterns = [
     path("", include("webapp.pools.urls")),
     path("", include("webapp.notices.urls")),
 ]
+
+handler400 = "webapp.api.errors.bad_request"
+handler500 = "webapp.api.errors.server_error"

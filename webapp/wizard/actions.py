@@ -45,10 +45,13 @@ def start(*, by: User, cluster: Cluster | None = None, body: JSON = None, **more
     return draft
 
 
-def start_from(preset: Preset, *, by: User, cluster: Cluster | None = None) -> Draft:
-    """Begin a draft of a preset, whose fixed places stay as they are."""
+def start_from(preset: Preset, *, by: User, cluster: Cluster | None = None, body: JSON = None) -> Draft:
+    """Begin a draft of a preset, or of a body that keeps to what the preset fixes. Raises FixedPlaces."""
     fixed = fixing.fixed_by(preset)
-    return start(by=by, cluster=cluster, body=preset.body, origin=f"the preset “{preset}”", fixed=fixed)
+    if body is not None:
+        fixing.demand_held(body, fixed)
+    origin = f"the preset “{preset}”"
+    return start(by=by, cluster=cluster, body=preset.body if body is None else body, origin=origin, fixed=fixed)
 
 
 def replace(draft: Draft, body: JSON, *, seen: int, cluster: Cluster | None = None) -> bool:
