@@ -19,6 +19,7 @@ class Blamed:
     at: str
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    is_focused: bool = False
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Input(Blamed):
     place: Place = field(kw_only=True)
     value: str = field(kw_only=True)
     choices: SafeString | None = field(kw_only=True)
+    suggestions: tuple[str, ...] = field(kw_only=True, default=())
     note: str = field(kw_only=True, default="")
 
     is_list = False
@@ -55,10 +57,11 @@ class Row:
 
 @dataclass(slots=True)
 class RowList(Blamed):
-    """A list on the page, with a row for each item."""
+    """A list on the page, with a row for each item; `filled` are the indexes of the rows that the body has."""
 
     rows: Rows = field(kw_only=True)
     items: list[Row] = field(kw_only=True)
+    filled: list[str] = field(kw_only=True)
 
     is_list = True
 
@@ -79,7 +82,6 @@ class Part:
 
     section: Section
     parts: list[Input | RowList]
-    is_open: bool = True
 
 
 @dataclass(slots=True)
@@ -93,10 +95,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a page is made with."""
+    """What a page is made with; `focus` is the row or list where the keyboard goes on."""
 
     tree: Tree
     lists: options.Lists
+    focus: str = ""
 
 
 def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
@@ -110,8 +113,7 @@ def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: M
         _blame(problem, index, context.tree)
     for at, message in unsayable.items():
         _nearest(at, index).errors.append(message)
-    for part in sections:
-        part.is_open = not part.section.folded or any(_speaks(item) for item in part.parts)
+    _focus(context.focus, index)
     summary = [(one.at, _label(one), message) for one in index.values() for message in one.errors]
     return Page(step, sections, summary)
 
@@ -122,7 +124,8 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
     answer = answer_at(tree, place.at) if place.at else tree
     value = answer if isinstance(answer, str) else ""
     chosen, note = _choices(place, value, context)
-    made = Input(under + place.at, place=place, value=value, choices=chosen, note=note)
+    suggestions = tuple(word for word, _ in place.choices) if place.kind is Kind.TEXT else ()
+    made = Input(under + place.at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note)
     index[made.at] = made
     return made
 
@@ -131,7 +134,7 @@ def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | N
     unset = f"Not set: {place.unset}" if place.unset else "Choose…" if place.needed else "Not set"
     if place.kind is Kind.YES_NO:
         return options.drawn((("true", "Yes"), ("false", "No")), value, unset), ""
-    if place.choices:
+    if place.choices and place.kind is Kind.CHOICE:
         return options.drawn(place.choices, value, unset), ""
     if place.kind is not Kind.CHOICE or not place.picks:
         return None, ""
@@ -149,9 +152,12 @@ def _why_typed(lists: options.Lists, picks: str) -> str:
 
 def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> RowList:
     at = under + rows.at
-    made = RowList(at, rows=rows, items=[])
+    typed = rows_in(tree, rows.at)
+    made = RowList(
+        at, rows=rows, items=[], filled=[one for one in typed if not is_blank(answer_at(tree, f"{rows.at}/{one}"))]
+    )
     index[at] = made
-    numbers = rows_in(tree, rows.at) or (["0"] if rows.first else [])
+    numbers = typed or (["0"] if rows.first else [])
     for position, number in enumerate(numbers):
         row_at = f"{at}/{number}"
         row_tree = answer_at(tree, f"{rows.at}/{number}") or {}
@@ -161,10 +167,28 @@ def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dic
 
 
 def _blame(problem: Problem, index: Mapping[str, Blamed], tree: Tree) -> None:
-    place = _nearest(problem.pointer, index, tree)
+    place = _nearest(_as_typed(problem.pointer, index), index, tree)
     texts = place.errors if problem.is_error else place.warnings
     if problem.message not in texts:
         texts.append(problem.message)
+
+
+def _as_typed(pointer: str, index: Mapping[str, Blamed]) -> str:
+    """Return where on the page a value of the body stands: blank rows between others are not in the body."""
+    way: list[str] = []
+    for step in pointers.split(pointer):
+        holder = index.get(pointers.join(*way))
+        is_item = isinstance(holder, RowList) and not holder.rows.is_map and step.isdigit()
+        filled = holder.filled if isinstance(holder, RowList) and is_item else []
+        way.append(filled[int(step)] if is_item and int(step) < len(filled) else step)
+    return pointers.join(*way)
+
+
+def _focus(at: str, index: Mapping[str, Blamed]) -> None:
+    """Mark what comes first at a pointer."""
+    found = next((one for one in index.values() if at and f"{one.at}/".startswith(f"{at}/")), None)
+    if found:
+        found.is_focused = True
 
 
 def _nearest(pointer: str, index: Mapping[str, Blamed], tree: Tree | None = None) -> Blamed:
@@ -190,10 +214,3 @@ def _entry(rows: RowList, way: tuple[str, ...], index: Mapping[str, Blamed], tre
 
 def _label(blamed: Blamed) -> str:
     return blamed.label if isinstance(blamed, (Input, RowList)) else ""
-
-
-def _speaks(part: Any) -> bool:
-    """Whether a part of a folded section has something to say."""
-    if isinstance(part, RowList):
-        return bool(part.errors or part.warnings) or any(_speaks(one) for row in part.items for one in row.parts)
-    return bool(part.errors or part.warnings) or not is_blank(part.value)
