@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -95,11 +94,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a page is made with; `focus` is the row or list where the keyboard goes on."""
+    """What a page is made with.
+
+    `focus` is the row or list where the keyboard goes on; `doubt` is said of every value that was picked.
+    """
 
     tree: Tree
     lists: options.Lists
     focus: str = ""
+    doubt: str = ""
 
 
 def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
@@ -126,6 +129,8 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
     chosen, note = _choices(place, value, context)
     suggestions = tuple(word for word, _ in place.choices) if place.kind is Kind.TEXT else ()
     made = Input(under + place.at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note)
+    if context.doubt and place.picks and value:
+        made.warnings.append(context.doubt)
     index[made.at] = made
     return made
 

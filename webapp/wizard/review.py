@@ -21,8 +21,6 @@ from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
 from webapp.wizard.places import Kind, Place, Rows, Step
 
-_NOT_CHOSEN = "Choose the cluster that the pool is for."
-
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -60,8 +58,9 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("_version") not in (None, str(draft.version)):
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
-    problems = _problems(request, draft)
-    if cluster is None or any(problem.is_error for problem in problems):
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
+    problems = checks.problems_of(draft.body, cluster, lists)
+    if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     creation = pools.submit(
         body=draft.body,
@@ -76,16 +75,15 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
-    problems = _problems(request, draft)
-    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
-    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
-    errors = sum(problem.is_error for problem in problems) + (draft.cluster is None)
-    found = checks.lists_for(request.cloud, ("flavors",), draft.cluster).get("flavors")
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
+    problems = checks.problems_of(draft.body, draft.cluster, lists)
+    blocks = _blocks(request, draft, problems, checks.cluster_problem(draft.cluster, lists))
+    found = lists.get("flavors")
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
         "links": show.links(draft, steps.REVIEW, problems),
-        "errors": errors,
+        "errors": sum(len(block.errors) for block in blocks),
         "trouble": trouble,
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
         "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
@@ -94,9 +92,16 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     return render(request, "wizard/review.html", context, status=status)
 
 
-def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
-    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    return checks.problems_of(draft.body, draft.cluster, lists)
+def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], no_cluster: str) -> list[Block]:
+    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
+    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
+    scope = checks.scope_of(request.cloud)
+    for block in blocks:
+        if block.step is steps.BASICS and no_cluster:
+            block.errors.insert(0, (no_cluster, f"{block.url}#cluster"))
+        if draft.is_from_elsewhere(block.step.slug, scope):
+            block.warnings.insert(0, (checks.CHECK_AGAIN, block.url))
+    return blocks
 
 
 def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:
@@ -108,7 +113,6 @@ def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Pro
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
         lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-        errors = errors if name else [(_NOT_CHOSEN, f"{url}#cluster"), *errors]
     return Block(step, url, lines, errors, warnings)
 
 
