@@ -27,10 +27,9 @@ from webapp.nodepool.totals import totals
 from webapp.wizard import checks, drawing, flavors, show, steps
 from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
+from webapp.wizard.options import Lists
 from webapp.wizard.places import Place, Rows, Step
 from webapp.wizard.presets import may_manage_presets
-
-NOT_CHOSEN = "Choose the cluster that the pool is for."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +68,25 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("_version") not in (None, str(draft.version)):
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
-    problems = _problems(request, draft)
-    if cluster is None or any(problem.is_error for problem in problems):
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
+    problems = check(draft.body, cluster or Cluster(), _facts(request, lists))
+    if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
-        found = _requested(request, draft, _order(request, draft, cluster))
+        found = _requested(request, draft, _order(request, draft, cluster), _facts(request, lists))
     except NotPossible as refusal:
         return _page(request, draft, status=409, trouble=str(refusal))
     start(found, request)
     return redirect(found)
 
 
-def _requested(request: UserRequest, draft: Draft, order: Order) -> PoolRequest:
+def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
     """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
 
     The same draft is the same request, however often it is sent; only when that one has ended a new one is made.
     Raises NotPossible.
     """
     assert request.cloud  # noqa: S101 - the caller saw to it
-    facts = _facts(request, draft)
     mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
     known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
     if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
@@ -114,33 +113,34 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
     )
 
 
-def _facts(request: UserRequest, draft: Draft) -> Facts:
-    facts = picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
+def _facts(request: UserRequest, lists: Lists) -> Facts:
+    facts = picklists.facts_from(lists)
     return facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts
 
 
-def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
+def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None:
     """Return what policy would say, as far as it can be known: in which cluster, and of which project."""
     if draft.cluster is None or request.cloud is None:
         return None
     order = _order(request, draft, draft.cluster)
     project = request.cloud.project_name
-    return requests.judge(order, by=request.user, project=project, facts=_facts(request, draft))[1]
+    return requests.judge(order, by=request.user, project=project, facts=facts)[1]
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
-    problems = _problems(request, draft)
-    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
-    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
-    errors = sum(problem.is_error for problem in problems) + (draft.cluster is None)
-    found = checks.lists_for(request.cloud, ("flavors",), draft.cluster).get("flavors")
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
+    facts = _facts(request, lists)
+    problems = check(draft.body, draft.cluster or Cluster(), facts)
+    blocks = _blocks(request, draft, problems, checks.cluster_problem(draft.cluster, lists))
+    errors = sum(len(block.errors) for block in blocks)
+    found = lists.get("flavors")
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
         "trouble": trouble,
-        "verdict": None if errors else _verdict(request, draft),
+        "verdict": None if errors else _verdict(request, draft, facts),
         "pending": _pending(request, draft),
         "reason": request.POST.get("reason", ""),
         "may_manage_presets": may_manage_presets(request.user),
@@ -157,8 +157,16 @@ def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
     return mine.exclude(state__in=ENDED).order_by("-pk").first()
 
 
-def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
-    return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
+def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], no_cluster: str) -> list[Block]:
+    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
+    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
+    scope = checks.scope_of(request.cloud)
+    for block in blocks:
+        if block.step is steps.BASICS and no_cluster:
+            block.errors.insert(0, (no_cluster, f"{block.url}#cluster"))
+        if draft.is_from_elsewhere(block.step.slug, scope):
+            block.warnings.insert(0, (checks.CHECK_AGAIN, block.url))
+    return blocks
 
 
 def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:
@@ -170,7 +178,6 @@ def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Pro
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
         lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-        errors = errors if name else [(NOT_CHOSEN, f"{url}#cluster"), *errors]
     return Block(step, url, lines, errors, warnings)
 
 

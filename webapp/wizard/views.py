@@ -4,13 +4,13 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import sign_in_again, signed_in
 from webapp.accounts.http import UserRequest
-from webapp.wizard import actions, fixing, posted, review, steps
+from webapp.wizard import actions, checks, fixing, posted, review, steps
 from webapp.wizard.answers import Unsayable, answers_of, body_of
 from webapp.wizard.doors import cluster_named, start_page
 from webapp.wizard.models import Draft
@@ -70,7 +70,9 @@ def step(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
 def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     """Save what has been typed so far and return what stands beside the form."""
     draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
-    found = steps.BY_SLUG[slug]
+    found = steps.BY_SLUG.get(slug)
+    if found is None:
+        raise Http404
     typed = posted.read(request.POST)
     fixing.hold_answers(typed.tree, found.places, draft.fixed)
     status, trouble = 200, ""
@@ -80,7 +82,8 @@ def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
         trouble = " ".join(unsayable.problems.values())
     except actions.ChangedElsewhere:
         status, trouble = 409, "This step was changed in another tab. Nothing of it was overwritten."
-    context = aside_context(request, draft, found) | {"trouble": trouble}
+    # After a conflict the page keeps the version that it was made from: the next save must find the conflict, too.
+    context = aside_context(request, draft, found) | {"trouble": trouble, "is_update": status == 200}
     return render(request, "wizard/_aside.html", context, status=status)
 
 
@@ -128,7 +131,8 @@ def _save(request: UserRequest, draft: Draft, found: Step, typed: Posted, *, lea
     if typed.cluster is not None and typed.cluster != (cluster.id if cluster else ""):
         cluster = cluster_named(request, typed.cluster)
     part = body_of(found.places, typed.tree)
-    actions.save(draft, step=found, part=part, cluster=cluster, seen=typed.seen, leaving=leaving)
+    scope = checks.scope_of(request.cloud)
+    actions.save(draft, step=found, part=part, cluster=cluster, seen=typed.seen, leaving=leaving, scope=scope)
 
 
 def _must_sign_in(request: UserRequest) -> bool:
