@@ -60,7 +60,7 @@ def test_the_kind_of_cluster_decides(call):
         (b"{}", 400, "cannot be understood"),
         (b'{"cluster": {"category": "other"}, "body": 1}', 400, "cannot be understood"),
         (b'{"cluster": 1, "body": 1}', 400, "cannot be understood"),
-        (b'{"cluster": {"id": "x"}, "body": 1}', 400, "cannot be understood"),
+        (b'{"cluster": {"id": "x"}, "body": 1}', 403, "X-Cloud-Token"),
     ],
     ids=range(10),
 )

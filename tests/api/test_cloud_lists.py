@@ -84,7 +84,7 @@ def test_a_list_that_is_none_is_a_problem_document(seen, path, status):
 
 
 def test_a_list_needs_a_cloud_token_that_lives(ask, anna):
-    assert ask("get", f"{LISTS}/zones").status_code == 400
+    assert ask("get", f"{LISTS}/zones").status_code == 403
     assert ask("get", f"{LISTS}/zones", **{"X-Cloud-Token": "dead"}).status_code == 403
 
 

@@ -92,7 +92,10 @@ def test_a_lost_answer_is_told_as_under_way(order, local_cloud):
 def test_an_order_needs_a_key_and_a_cloud_token(call, anna, cluster_id):
     wanted = {"cluster_id": cluster_id, "body": a_body()}
     assert call(SUBMISSIONS, wanted, **{"X-Cloud-Token": anna.token}).status_code == 400
-    assert call(SUBMISSIONS, wanted, **{"Idempotency-Key": "k"}).status_code == 400
+    assert call(SUBMISSIONS, wanted, **{"Idempotency-Key": "k"}).status_code == 403
+    for odd in ("", "two words", "k" * 201, "\x7f"):
+        headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": odd}
+        assert call(SUBMISSIONS, wanted, **headers).status_code == 400
 
 
 def test_clusters_pools_and_nodes_come_as_the_cloud_answers_them(ask, order, anna, cluster_id):
@@ -104,4 +107,4 @@ def test_clusters_pools_and_nodes_come_as_the_cloud_answers_them(ask, order, ann
     assert ask("get", f"{at}/{pool}", **token).json()["metadata"]["name"] == "pool-1"
     assert ask("get", f"{at}/{pool}/nodes", **token).status_code == 200
     assert ask("get", f"{at}/no-such-pool/nodes", **token).status_code == 404
-    assert ask("get", at).status_code == 400
+    assert ask("get", at).status_code == 403

@@ -10,6 +10,7 @@ from tests.wizard import bodies
 from tests.wizard.test_views import form_of
 from webapp.accounts.models import User
 from webapp.nodepool import pointers
+from webapp.nodepool.defaults import blank_body
 from webapp.wizard import presets, steps
 from webapp.wizard.models import Draft, Preset
 
@@ -204,21 +205,30 @@ def test_the_api_lists_presets_and_starts_from_one(api, preset):
     assert made.json()["fixed"][FLAVOR] == f"Fixed by Ada: {FIXED[FLAVOR]}"
 
 
-@pytest.mark.parametrize(
-    ("call", "pointer"),
-    [
-        ({"preset": "x"}, "/preset"),
-        ({"preset": None}, "/preset"),
-        ({"preset": "00000000-0000-4000-8000-000000000000"}, "/preset"),
-        ({"preset": "00000000-0000-4000-8000-000000000000", "body": {}}, "/preset"),
-        ({}, "/body"),
-    ],
-    ids=range(5),
-)
-def test_a_call_without_a_preset_that_is_there_names_the_place(api, call, pointer):
-    answer = api("post", "/api/v1/drafts", call)
+@pytest.mark.parametrize("preset_id", ["x", None, 5, []])
+def test_what_is_no_id_of_a_preset_is_refused_at_its_place(api, preset_id):
+    answer = api("post", "/api/v1/drafts", {"preset": preset_id})
     assert answer.status_code == 400
-    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/preset"]
+
+
+def test_a_preset_that_is_not_offered_is_not_there(api, preset):
+    Preset.objects.update(is_active=False)
+    assert api("post", "/api/v1/drafts", {"preset": str(preset.pk)}).status_code == 404
+    assert not Draft.objects.exists()
+
+
+def test_a_body_that_comes_with_a_preset_keeps_to_what_is_fixed(api, preset):
+    taken = api("post", "/api/v1/drafts", {"preset": str(preset.pk), "body": BODY})
+    assert (taken.status_code, taken.json()["body"]) == (201, BODY)
+    refused = api("post", "/api/v1/drafts", {"preset": str(preset.pk), "body": a_body(**{FLAVOR: "s3.large.2"})})
+    assert refused.status_code == 422
+    assert f"/body{FLAVOR}" in [one["pointer"] for one in refused.json()["errors"]]
+    assert Draft.objects.count() == 1
+
+
+def test_a_draft_of_nothing_is_a_blank_one(api):
+    assert api("post", "/api/v1/drafts", {}).json()["body"] == blank_body()
 
 
 @pytest.mark.parametrize(("at", "value"), [(FLAVOR, "s3.large.2"), (DISKS, []), (LABELS, {"tier": "web"})])
