@@ -4,6 +4,7 @@ from webapp.nodepool import choices
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 
 ROOT = f"{TEMPLATE}/rootVolume"
+DATA = f"{TEMPLATE}/dataVolumes"
 _TYPE = f"{ROOT}/volumetype"
 
 
@@ -73,6 +74,17 @@ def bare_metal_disks_are_scsi(subject: Subject) -> Found:
             yield f"{at}/hw:passthrough", "Bare metal needs SCSI pass-through on every disk: choose yes."
 
 
+@rule("NP-VOL-BMS-01", DATA, "API reference, table 6")
+def bare_metal_has_a_disk(subject: Subject) -> Found:
+    """Bare metal without disks of its own needs a data disk of 100 GB."""
+    disks, least = subject.things(DATA), choices.DATA_GIB[0]
+    has_own = subject.flavor is not None and subject.flavor.has_local_disks
+    if not subject.is_bare_metal or not subject.cluster.is_turbo or has_own:
+        return
+    if not any((subject.number(f"{at}/size") or 0) >= least for at in disks):
+        yield f"{disks[0]}/size" if disks else DATA, f"Bare metal needs a data disk of {least} GB or more."
+
+
 @rule("NP-VOL-ENC-02", f"{ROOT}/metadata/__system__cmkid", "API reference, table 9")
 def encryption_has_its_key(subject: Subject) -> Found:
     """An encrypted disk names its key."""
@@ -118,12 +130,12 @@ def encryption_needs_a_right(subject: Subject) -> Found:
             yield f"{at}/metadata/__system__encrypted", "Nodes fail unless EVS may use KMS in this project."
 
 
-@rule("NP-X-12", f"{TEMPLATE}/storage", "Attaching disks to a node")
+@rule("NP-VOL-LOCAL-01", f"{TEMPLATE}/storage", "Attaching disks to a node")
 def local_disks_need_storage(subject: Subject) -> Found:
     """A flavor with local disks needs the storage section."""
     family = subject.text(f"{TEMPLATE}/flavor").partition(".")[0]
     has_local = subject.flavor.has_local_disks if subject.flavor else family in choices.LOCAL_DISK_FAMILIES
-    if has_local and subject.things(f"{TEMPLATE}/dataVolumes") and not subject.has(f"{TEMPLATE}/storage"):
+    if has_local and subject.things(DATA) and not subject.has(f"{TEMPLATE}/storage"):
         yield (
             f"{TEMPLATE}/storage",
             "This flavor has local disks: say with selectors and groups which disk is for what.",

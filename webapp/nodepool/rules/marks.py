@@ -169,7 +169,8 @@ _FORM = "A {} has 1 to 63 letters, digits, hyphens, underscores and dots, and a 
 
 def _entries(subject: Subject) -> Iterator[tuple[str, str, object]]:
     for key, value in islice(subject.thing(LABELS).items(), 2 * choices.MAX_LABELS):
-        yield LABELS + pointers.join(key[:400]), key[:400], value
+        name = key[:400] if isinstance(key, str) else ""
+        yield LABELS + pointers.join(name), name, value
 
 
 def _is_label(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from webapp.nodepool import choices, versions
+from webapp.nodepool.layout import LABELS
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 
 STORAGE = f"{TEMPLATE}/storage"
@@ -82,8 +83,8 @@ def label_count(subject: Subject) -> Found:
 def narrow_selectors_first(subject: Subject) -> Found:
     """A selector that takes every disk stands last."""
     for at in subject.things(SELECTORS)[:-1]:
-        is_wide = subject.text(f"{at}/storageType") == "evs" and not any(subject.thing(f"{at}/matchLabels").values())
-        if is_wide:
+        labels = subject.thing(f"{at}/matchLabels")
+        if subject.text(f"{at}/storageType") == "evs" and not any(labels.get(name) for name in LABELS):
             yield (
                 at,
                 "This selector takes every disk that is left, so that later ones find none. Move it to the end.",
@@ -91,21 +92,17 @@ def narrow_selectors_first(subject: Subject) -> Found:
 
 
 @rule("NP-SEL-11", SELECTORS, _SOURCE)
-def groups_have_disks(subject: Subject) -> Found:
-    """A group has a disk: one of its selectors finds one."""
-    empty = {group.pointer for group in subject.layout.groups if not group.disks and not group.takes_local}
-    for at, group in _blind_selectors(subject):
-        if group in empty:
-            yield at, "This selector finds no disk: no free data disk has this type, size and encryption."
-
-
-@rule("NP-SEL-11", SELECTORS, _SOURCE, WARNING)
 def selectors_find_disks(subject: Subject) -> Found:
     """Each selector of cloud disks finds one."""
-    empty = {group.pointer for group in subject.layout.groups if not group.disks and not group.takes_local}
-    for at, group in _blind_selectors(subject):
-        if group not in empty:
-            yield at, "This selector finds no disk and has no effect. Change it, or remove it."
+    if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
+        return
+    for at in subject.layout.unmatched:
+        if subject.text(f"{at}/storageType") == "evs" and _is_readable(subject, at):
+            yield (
+                at,
+                "This selector finds no disk: no data disk that is still free has this type, size and encryption. "
+                "Change it, or remove it.",
+            )
 
 
 @rule("NP-GRP-02", GROUPS, _SOURCE)
@@ -130,8 +127,10 @@ def some_managed_group(subject: Subject) -> Found:
 @rule("NP-GRP-03", GROUPS, "API reference, table 22")
 def groups_name_selectors(subject: Subject) -> Found:
     """A group names selectors that exist, and no selector is in two groups."""
-    known = {subject.text(f"{at}/name") for at in subject.things(SELECTORS)}
-    used: set[str] = set()
+    names = [subject.text(f"{at}/name") for at in subject.things(SELECTORS)]
+    if not names or not all(names) or len(names) > len(set(names)):
+        return  # mending the selectors' names may mend the groups as well
+    known, used = frozenset(names), set[str]()
     for group in subject.things(GROUPS):
         for at, name in subject.items(f"{group}/selectorNames"):
             if not isinstance(name, str) or at in subject.unfit:
@@ -168,7 +167,7 @@ def shares_are_percent(subject: Subject) -> Found:
 def shares_add_up(subject: Subject) -> Found:
     """The shares of a group are not more than 100 percent."""
     for group in subject.layout.groups if subject.has(STORAGE) else ():
-        total = sum(volume.percent for volume in group.volumes)
+        total = sum(volume.percent for volume in group.volumes if volume.percent <= 100)
         if total > 100:
             yield (
                 f"{group.pointer}/virtualSpaces",
@@ -285,20 +284,11 @@ def _twice(subject: Subject, at: str, what: str) -> Found:
         seen.add(name)
 
 
-def _blind_selectors(subject: Subject) -> Found:
-    """Yield each readable selector that finds no disk, and the group that names it ("" for none)."""
-    if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
-        return
-    owners = {
-        subject.text(at): group
-        for group in reversed(subject.things(GROUPS))
-        for at, _ in subject.items(f"{group}/selectorNames")
-    }
-    for at in subject.layout.unmatched:
-        size, count = (subject.text(f"{at}/matchLabels/{name}") for name in ("size", "count"))
-        is_readable = all(_DIGITS.fullmatch(text) and int(text) for text in (size, count) if text)
-        if subject.text(f"{at}/storageType") == "evs" and is_readable:
-            yield at, owners.get(subject.text(f"{at}/name"), "")
+def _is_readable(subject: Subject, selector: str) -> bool:
+    """Whether no other rule finds fault with a selector's labels."""
+    size, count, key = (subject.text(f"{selector}/matchLabels/{name}") for name in ("size", "count", "metadataCmkid"))
+    are_digits = all(_DIGITS.fullmatch(text) for text in (size, count) if text)
+    return are_digits and (not count or int(count) > 0) and len(key) in (0, choices.KEY_ID_LENGTH)
 
 
 def _lv_types(subject: Subject, group: str) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,8 @@ def _text(shape: Text, value: JSON, at: str) -> Iterator[Problem]:
         return
     elif shape.one_of and value not in shape.one_of:
         yield _error(shape, at, f"{shown(value)} is not possible here. Choose {_listed(shape.one_of)}.")
+    elif not value:
+        yield _error(shape, at, "This must not be empty.")
     elif shape.length and not shape.length[0] <= len(value) <= shape.length[1]:
         yield _error(shape, at, f"Use {_span(*shape.length)} characters; these are {len(value)}.")
 

@@ -15,9 +15,18 @@ EXTEND = f"{TEMPLATE}/extendParam"
 PRE, POST = f"{EXTEND}/alpha.cce~1preInstall", f"{EXTEND}/alpha.cce~1postInstall"
 IMAGE = f"{EXTEND}/alpha.cce~1NodeImageID"
 _KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SEPARATOR = re.compile(r"[\s,;]")
 _THRESHOLD = re.compile(r"([01](?:\.[0-9])?):([01](?:\.[0-9])?)")
 _REBOOT = re.compile(rb"(?m)(?:^|[;&|\s])(?:/sbin/)?reboot\b")
+_BASE_SIZES = (f"{EXTEND}/containerBaseSize", f"{EXTEND}/dockerBaseSize")
 _CONTAINERD_BASE_SIZE = ((1, 23, 14), (1, 25, 9), (1, 27, 6), (1, 28, 4))
+
+
+@rule("NP-FLAV-02", FLAVOR, "API reference, table 6")
+def one_flavor(subject: Subject) -> Found:
+    """One flavor for all nodes of a pool."""
+    if _SEPARATOR.search(subject.text(FLAVOR)):
+        yield FLAVOR, "A pool has one flavor: enter one id, without commas and blanks."
 
 
 @rule("NP-FLAV-03", FLAVOR, "ECS API, listing flavors")
@@ -127,7 +136,7 @@ def runtime_fits(subject: Subject) -> Found:
     """containerd needs a cluster of v1.23 and not EulerOS 2.5."""
     if subject.text(RUNTIME) != "containerd":
         return
-    if subject.text(OS) == "EulerOS 2.5":
+    if subject.text(OS) == "EulerOS 2.5" and not any(system_fits_the_version(subject)):
         yield RUNTIME, "EulerOS 2.5 takes docker only. Choose docker, or a newer operating system."
     elif not subject.cluster.is_turbo and versions.is_before(subject.cluster.version, (1, 23)):
         yield RUNTIME, "containerd needs a cluster of v1.23 or newer. Choose docker."
@@ -188,6 +197,18 @@ def pods_have_addresses(subject: Subject) -> Found:
         yield (
             f"{EXTEND}/maxPods",
             f"The cluster's network gives a node {2 ** (32 - mask) - 3} addresses for pods.",
+        )
+
+
+@rule("NP-PODS-04", f"{EXTEND}/maxPods", "User manual, creating a node pool", WARNING)
+def pods_have_interfaces(subject: Subject) -> Found:
+    """In a Turbo cluster the flavor has a network interface for each pod."""
+    pods, flavor = subject.number(f"{EXTEND}/maxPods"), subject.flavor
+    most = flavor.max_interfaces if flavor and subject.cluster.is_turbo else None
+    if pods and most and pods > most:
+        yield (
+            f"{EXTEND}/maxPods",
+            f"This flavor has {most} network interfaces, and each pod takes one. Enter {most} or less.",
         )
 
 
@@ -260,20 +281,29 @@ def threshold(subject: Subject) -> Found:
 
 @rule("NP-BASE-01", f"{EXTEND}/containerBaseSize", "API reference, Creating a Node")
 def container_space(subject: Subject) -> Found:
-    """Space per container: 0 or 10 to 500 GiB, not with Ubuntu, not with an old containerd."""
+    """Space per container: 0 or 10 to 500 GiB."""
     low, high = choices.CONTAINER_GIB
-    for at in (f"{EXTEND}/containerBaseSize", f"{EXTEND}/dockerBaseSize"):
+    for at in _BASE_SIZES:
         size = subject.number(at)
-        if not size:
-            continue
-        if not low <= size <= high:
+        if size and not low <= size <= high:
             yield at, f"Enter {low} to {high}, or 0 for the default."
-        elif subject.text(OS).startswith("Ubuntu"):
+
+
+@rule("NP-BASE-01", f"{EXTEND}/containerBaseSize", "Space allocation of a data disk", WARNING)
+def container_space_has_effect(subject: Subject) -> Found:
+    """Space per container has no effect with Ubuntu or an old containerd, and is small with Device Mapper."""
+    system, advised = subject.text(OS), choices.DEVICE_MAPPER_GIB_ADVISED
+    is_early = subject.text(RUNTIME) == "containerd" and versions.lacks_patch(
+        subject.cluster.version, _CONTAINERD_BASE_SIZE
+    )
+    for at in _BASE_SIZES:
+        size = subject.number(at)
+        if size and system.startswith("Ubuntu"):
             yield at, "Ubuntu takes no limit of the space per container. Leave this empty."
-        elif subject.text(RUNTIME) == "containerd" and versions.lacks_patch(
-            subject.cluster.version, _CONTAINERD_BASE_SIZE
-        ):
+        elif size and is_early:
             yield at, "With containerd this needs a cluster of v1.23.14, v1.25.9, v1.27.6, v1.28.4 or newer."
+        elif size and size > advised and system == "EulerOS 2.5":
+            yield at, f"With EulerOS 2.5 better enter {advised} or less."
 
 
 def _decoded(text: str) -> bytes | None:
