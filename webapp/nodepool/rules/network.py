@@ -87,7 +87,7 @@ def fixed_addresses(subject: Subject) -> Found:
     nodes = _nodes(subject)
     for card in _cards(subject):
         addresses = subject.items(f"{card}/fixedIps")
-        for at, value in addresses:
+        for at, value in addresses[:nodes]:
             if isinstance(value, str) and not _is_address(value):
                 yield at, "Enter an IPv4 address, for example 10.0.0.5."
         if nodes is not None and len(addresses) > nodes:

@@ -27,9 +27,15 @@ class Subject:
     cluster: Cluster
     facts: Facts
     unfit: frozenset[str] = field(default=frozenset())
+    _found: dict[str, JSON] = field(default_factory=dict)
+
+    def _at(self, at: str) -> JSON:
+        if at not in self._found:
+            self._found[at] = pointers.get(self.body, at)
+        return self._found[at]
 
     def _get(self, at: str, kind: type | tuple[type, ...]) -> Any:
-        value = pointers.get(self.body, at)
+        value = self._at(at)
         is_right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
         return value if is_right and at not in self.unfit else None
 
@@ -62,7 +68,7 @@ class Subject:
 
     def has(self, at: str) -> bool:
         """Whether anything but null stands at a place."""
-        return pointers.get(self.body, at) is not None
+        return self._at(at) is not None
 
     @property
     def is_bare_metal(self) -> bool:

@@ -206,7 +206,7 @@ def not_both_configs(subject: Subject) -> Found:
 @rule("NP-LVM-03", GROUPS, _SOURCE)
 def stripes_need_equal_disks(subject: Subject) -> Found:
     """Striped writing needs two or more disks of one type and size."""
-    for group in subject.layout.groups if subject.has(STORAGE) else ():
+    for group in subject.layout.groups if subject.things(GROUPS) else ():
         kinds = {(disk.type, disk.size_gib) for disk in group.disks}
         if group.takes_local or (len(group.disks) >= 2 and len(kinds) == 1):
             continue
