@@ -8,7 +8,7 @@ from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import NOTHING_KNOWN, Facts
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
-from webapp.nodepool.rules import disks, marks, network, pool, storage, template
+from webapp.nodepool.rules import advanced, disks, marks, network, pool, spaces, storage, template
 from webapp.nodepool.rules.rule import RULES, Rule, Subject
 from webapp.nodepool.rules.shape import BODY, Free, Many, Thing, Value
 from webapp.nodepool.rules.structure import broken
@@ -18,11 +18,13 @@ __all__ = [
     "CATALOGUE",
     "MAX_PROBLEMS",
     "Rule",
+    "advanced",
     "check",
     "disks",
     "marks",
     "network",
     "pool",
+    "spaces",
     "storage",
     "template",
 ]

@@ -63,7 +63,7 @@ def root_holds_the_image(subject: Subject) -> Found:
     )
     for image in subject.facts.images or ():
         if image.id == wanted and size is not None and size < image.min_disk_gib:
-            yield f"{ROOT}/size", f"The private image needs {image.min_disk_gib} GiB or more."
+            yield f"{ROOT}/size", f"The private image needs {image.min_disk_gib} GiB or more: enter that."
 
 
 @rule("NP-VOL-SCSI-01", f"{ROOT}/hw:passthrough", "API reference, table 8")
@@ -127,7 +127,10 @@ def encryption_needs_a_right(subject: Subject) -> Found:
     """EVS must be allowed to use KMS in the project."""
     for at in subject.disks:
         if subject.text(f"{at}/metadata/__system__encrypted") == "1":
-            yield f"{at}/metadata/__system__encrypted", "Nodes fail unless EVS may use KMS in this project."
+            yield (
+                f"{at}/metadata/__system__encrypted",
+                "Make sure that EVS may use KMS in this project: nodes fail otherwise.",
+            )
 
 
 @rule("NP-VOL-LOCAL-01", f"{TEMPLATE}/storage", "Attaching disks to a node")

@@ -66,7 +66,7 @@ def subnet_has_room(subject: Subject) -> Found:
     if subnet and nodes and subnet.free_addresses is not None and nodes > subnet.free_addresses:
         yield (
             f"{PRIMARY}/subnetId",
-            f"The subnet has {subnet.free_addresses} free addresses for up to {nodes} nodes.",
+            f"The subnet has {subnet.free_addresses} free addresses for up to {nodes} nodes. Choose a larger one.",
         )
 
 
