@@ -248,7 +248,12 @@ SILENT = [
     (f"{T}/publicIP", {"ids": [], "count": 0, "eip": {"iptype": "", "bandwidth": {"size": 0}}}),
     (S, storage()),
     (S, storage(**{f"{SPACE}/1/name": "Kubernetes"})),
-    (S, storage(**{SPACE: [{**USER, "size": "1%", "lvmConfig": {"lvType": "linear", "path": f"/x{i}"}} for i in range(100)]})),
+    (
+        S,
+        storage(
+            **{SPACE: [{**USER, "size": "1%", "lvmConfig": {"lvType": "linear", "path": f"/x{i}"}} for i in range(100)]}
+        ),
+    ),
     (S, storage(**{"/storageSelectors/0/name": "s" * 200, "/storageGroups/0/selectorNames/0": "s" * 200})),
     (f"{T}/publicIP", {"ids": ["a"], "count": 0, "eip": {"bandwidth": {}}}),
     (f"{T}/extendParam", {"alpha.cce/preInstall": "QUFB\nQUFB\n"}),
