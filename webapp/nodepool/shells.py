@@ -32,7 +32,8 @@ def without_shells(body: JSON) -> JSON:
     if not isinstance(body, dict):
         return body
     spelt = api_version_key(body)
-    body = {"apiVersion" if key == spelt else key: value for key, value in body.items()}
+    if spelt != "apiVersion":
+        body = {"apiVersion" if key == spelt else key: value for key, value in body.items()}
     for pointer, shell in _SHELLS.items():
         found = pointers.get(body, pointer)
         if found is not None and _is_shell(found, shell):

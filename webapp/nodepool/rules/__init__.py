@@ -72,9 +72,9 @@ def check(
     """
     subject = Subject(without_shells(body), Cluster.of(cluster), facts)
     found = list(broken(BODY, subject.body))
-    subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
-    if isinstance(subject.body, dict):
-        found += [problem for one in RULES for problem in one.problems(subject)]
+    for on_layout in (False, True) if isinstance(subject.body, dict) else ():
+        subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
+        found += [problem for one in RULES if one.on_layout is on_layout for problem in one.problems(subject)]
     return _most_important([_raised(problem, raised) for problem in _once(_as_spelt(found, body))])
 
 

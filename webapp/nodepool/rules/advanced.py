@@ -6,9 +6,10 @@ import json
 import re
 
 from webapp.nodepool import choices, versions
-from webapp.nodepool.rules.rule import WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import SPEC, WARNING, Found, Subject, rule
 from webapp.nodepool.rules.template import EXTEND, IMAGE, OS, RUNTIME
 
+TYPE = f"{SPEC}/type"
 PODS = f"{EXTEND}/maxPods"
 PRE, POST = f"{EXTEND}/alpha.cce~1preInstall", f"{EXTEND}/alpha.cce~1postInstall"
 _THRESHOLD = re.compile(r"([01](?:\.[0-9])?):([01](?:\.[0-9])?)")
@@ -90,7 +91,7 @@ def queues(subject: Subject) -> Found:
     """Network card queues: one of the documented numbers, bare metal only."""
     at = f"{EXTEND}/nicMultiqueue"
     value = subject.text(at)
-    if value and not subject.is_bare_metal:
+    if value and not _may_be_bare_metal(subject):
         yield at, "Queues can be set for bare metal pools (ElasticBMS) only. Leave this empty."
     elif value and not _is_queues(value):
         yield at, f'Write for example [{{"queue":4}}], with one of {", ".join(map(str, choices.NIC_QUEUES))}.'
@@ -102,7 +103,7 @@ def threshold(subject: Subject) -> Found:
     at = f"{EXTEND}/nicThreshold"
     value = subject.text(at)
     found = _THRESHOLD.fullmatch(value[:20])
-    if value and not subject.is_bare_metal:
+    if value and not _may_be_bare_metal(subject):
         yield at, "The threshold can be set for bare metal pools (ElasticBMS) only. Leave this empty."
     elif value and not (found and float(found[1]) <= float(found[2]) <= 1):
         yield at, "Write low:high, for example 0.3:0.6; each 0.0 to 1.0 with one decimal, low not above high."
@@ -133,6 +134,10 @@ def container_space_has_effect(subject: Subject) -> Found:
             yield at, "With containerd this needs a cluster of v1.23.14, v1.25.9, v1.27.6, v1.28.4 or newer."
         elif size and size > advised and system == "EulerOS 2.5":
             yield at, f"With EulerOS 2.5 better enter {advised} or less."
+
+
+def _may_be_bare_metal(subject: Subject) -> bool:
+    return subject.is_bare_metal or TYPE in subject.unfit
 
 
 def _decoded(text: str) -> bytes | None:

@@ -81,7 +81,7 @@ def bare_metal_has_a_disk(subject: Subject) -> Found:
     has_own = subject.flavor is not None and subject.flavor.has_local_disks
     if not subject.is_bare_metal or not subject.cluster.is_turbo or has_own:
         return
-    if not any((subject.number(f"{at}/size") or 0) >= least for at in disks):
+    if len(disks) == len(subject.items(DATA)) and not any((subject.number(f"{at}/size") or 0) >= least for at in disks):
         yield f"{disks[0]}/size" if disks else DATA, f"Bare metal needs a data disk of {least} GB or more."
 
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from webapp.nodepool.rules.rule import Found, Subject, rule
-from webapp.nodepool.rules.storage import DISK_PAGE, GROUPS, STORAGE
+from webapp.nodepool.rules.rule import TEMPLATE, Found, Subject, rule
+from webapp.nodepool.rules.storage import DISK_PAGE, GROUPS, SELECTORS, STORAGE
 
 _SHARE = re.compile(r"(100|[1-9][0-9]?)%")
 _PATH = re.compile(r"/[A-Za-z0-9._/-]*")
@@ -19,7 +19,8 @@ def spaces_stand_right(subject: Subject) -> Found:
     """Runtime and kubelet belong in the managed group, each once in a group."""
     seen: set[tuple[str, str]] = set()
     for group, at, name in subject.spaces:
-        if name in ("runtime", "kubernetes") and subject.flag(f"{group}/cceManaged") is not True:
+        is_managed = subject.flag(f"{group}/cceManaged") is True or f"{group}/cceManaged" in subject.unfit
+        if name in ("runtime", "kubernetes") and not is_managed:
             yield f"{at}/name", "Container runtime and kubelet belong in the group that CCE manages: move this there."
         elif name in ("runtime", "kubernetes") and (group, name) in seen:
             yield f"{at}/name", "This space stands in the group already. Remove one of the two."
@@ -75,12 +76,14 @@ def not_both_configs(subject: Subject) -> Found:
             yield f"{at}/{wrong}", "A space takes either lvmConfig or runtimeConfig, not both. Remove this one."
 
 
-@rule("NP-LVM-03", GROUPS, DISK_PAGE)
+@rule("NP-LVM-03", GROUPS, DISK_PAGE, on_layout=True)
 def stripes_need_equal_disks(subject: Subject) -> Found:
     """Striped writing needs two or more disks of one type and size."""
-    for group in subject.layout.groups if subject.things(GROUPS) else ():
+    is_told = subject.things(GROUPS) and subject.is_sound(SELECTORS, f"{TEMPLATE}/dataVolumes")
+    for group in subject.layout.groups if is_told else ():
         kinds = {(disk.type, disk.size_gib) for disk in group.disks}
-        if group.takes_local or (len(group.disks) >= 2 and len(kinds) == 1):
+        is_named = subject.is_sound(f"{group.pointer}/selectorNames")
+        if not is_named or group.takes_local or (len(group.disks) >= 2 and len(kinds) == 1):
             continue
         for at, lv_type in _lv_types(subject, group.pointer):
             if lv_type == "striped":
@@ -101,6 +104,8 @@ def managed_spaces_agree(subject: Subject) -> Found:
             f"{found['kubernetes']}/lvmConfig/lvType",
             f"{found['runtime']}/runtimeConfig/lvType",
         )
+        if not subject.is_sound(found["kubernetes"], found["runtime"]):
+            continue
         one, other = subject.text(kubelet) or "linear", subject.text(runtime) or "linear"
         if {one, other} == {"linear", "striped"}:
             yield (

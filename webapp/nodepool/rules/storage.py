@@ -84,18 +84,16 @@ def narrow_selectors_first(subject: Subject) -> Found:
             )
 
 
-@rule("NP-SEL-11", SELECTORS, DISK_PAGE)
+@rule("NP-SEL-11", SELECTORS, DISK_PAGE, on_layout=True)
 def selectors_find_disks(subject: Subject) -> Found:
     """Each selector of cloud disks finds one."""
-    if subject.layout.is_default or any(at.startswith((SELECTORS, f"{TEMPLATE}/dataVolumes")) for at in subject.unfit):
-        return
-    for at in subject.layout.unmatched:
-        if subject.text(f"{at}/storageType") == "evs" and _is_readable(subject, at):
-            yield (
-                at,
-                "This selector finds no disk: no data disk that is still free has this type, size and encryption. "
-                "Change it, or remove it.",
-            )
+    is_told = subject.has(STORAGE) and subject.is_sound(SELECTORS, f"{TEMPLATE}/dataVolumes")
+    for at in subject.layout.unmatched if is_told else ():
+        yield (
+            at,
+            "This selector finds no disk: no data disk that is still free has this type, size and encryption. "
+            "Change it, or remove it.",
+        )
 
 
 @rule("NP-GRP-02", GROUPS, DISK_PAGE)
@@ -120,7 +118,7 @@ def some_managed_group(subject: Subject) -> Found:
 @rule("NP-GRP-03", GROUPS, "API reference, table 22")
 def groups_name_selectors(subject: Subject) -> Found:
     """A group names selectors that exist, and no selector is in two groups."""
-    names = [subject.text(f"{at}/name") for at in subject.things(SELECTORS)]
+    names = [subject.text(f"{at}/name") for at, _ in subject.items(SELECTORS)]
     if not names or not all(names) or len(names) > len(set(names)):
         return  # mending the selectors' names may mend the groups as well
     known, used = frozenset(names), set[str]()
@@ -142,10 +140,3 @@ def _twice(subject: Subject, at: str, what: str) -> Found:
         if name and name in seen:
             yield f"{item}/name", f"Another {what} has this name. Choose another one."
         seen.add(name)
-
-
-def _is_readable(subject: Subject, selector: str) -> bool:
-    """Whether no other rule finds fault with a selector's labels."""
-    size, count, key = (subject.text(f"{selector}/matchLabels/{name}") for name in ("size", "count", "metadataCmkid"))
-    are_digits = all(_DIGITS.fullmatch(text) for text in (size, count) if text)
-    return are_digits and (not count or int(count) > 0) and len(key) in (0, choices.KEY_ID_LENGTH)
