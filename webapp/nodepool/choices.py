@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 Bounds = tuple[int, int]
 
-# Of every whole number (the API documents Integer: 32 bits) and of every list that has no limit of its own.
+# Of every whole number (the API documents Integer: 32 bits), and of every list that has no limit of its own: the
+# largest cluster has 2000 nodes, and no list needs more than an item for each.
 LARGEST = 2147483647
 COUNT: Bounds = (0, LARGEST)
-MOST_ITEMS = 500
+MOST_ITEMS = 2000
 
 # 1.1 and 1.2
 NAME_LENGTH: Bounds = (1, 50)
@@ -70,8 +71,9 @@ TAINT_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 MAX_COOLDOWN = LARGEST
 
 # 1.14. A selector takes a disk at least, and a group a selector: there are not more than disks, and the local ones.
+# A space takes a percent at least.
 MAX_SELECTORS = MAX_DATA_DISKS + 1
-MAX_SPACES = 20
+MAX_SPACES = 100
 STORAGE_TYPES = ("evs", "local")
 LV_TYPES = ("linear", "striped")
 SPACE_NAMES = ("runtime", "kubernetes", "user")

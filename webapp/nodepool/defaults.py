@@ -1,6 +1,6 @@
 """What a new draft starts with, and what the cloud fills in by itself."""
 
-from webapp.nodepool import pointers
+from webapp.nodepool import choices, pointers
 from webapp.nodepool.pointers import JSON
 
 
@@ -26,7 +26,8 @@ def default_storage(body: JSON) -> dict[str, JSON]:
     """Return the `storage` section that the cloud makes where none is sent (docs/cloud-api.md 1.14)."""
     disk = pointers.get(body, "/spec/nodeTemplate/dataVolumes/0", {})
     size, kind = pointers.get(disk, "/size"), pointers.get(disk, "/volumetype")
-    labels = {"size": str(size) if isinstance(size, int) else None, "volumeType": kind, "count": "1"}
+    is_size = isinstance(size, int) and not isinstance(size, bool) and abs(size) <= choices.LARGEST
+    labels = {"size": str(size) if is_size else None, "volumeType": kind, "count": "1"}
     labels = {name: value for name, value in labels.items() if isinstance(value, str)}
     spaces = [{"name": "runtime", "size": "90%"}, {"name": "kubernetes", "size": "10%"}]
     return {

@@ -15,6 +15,7 @@ from webapp.nodepool.pointers import JSON
 _TEMPLATE = "/spec/nodeTemplate"
 _STORAGE = f"{_TEMPLATE}/storage"
 _MOST = choices.MAX_SPACES  # of each list: no list here may be longer
+LABELS = ("size", "volumeType", "metadataEncrypted", "metadataCmkid", "count")
 _PERCENT = re.compile(r"([0-9]{1,3})%")
 
 
@@ -130,7 +131,7 @@ def _disk(at: str, value: dict[str, Any]) -> Disk:
 
 def _selector(at: str, value: dict[str, Any]) -> _Selector:
     labels = value.get("matchLabels")
-    kept = {key: label for key, label in labels.items() if label} if isinstance(labels, dict) else {}
+    kept = {name: labels[name] for name in LABELS if labels.get(name)} if isinstance(labels, dict) else {}
     return _Selector(at, _text(value.get("name")), value.get("storageType") == "local", kept)
 
 
@@ -151,7 +152,7 @@ def _fits(labels: dict[str, Any], disk: Disk) -> bool:
         "metadataEncrypted": "1" if disk.is_encrypted else "0",
         "metadataCmkid": disk.key_id,
     }
-    return all(facts[name] == value for name, value in labels.items() if name in facts)
+    return all(facts[name] == value for name, value in labels.items() if name != "count")
 
 
 def _owners(storage: JSON) -> dict[str, str]:

@@ -15,6 +15,8 @@ def split(pointer: str) -> tuple[str, ...]:
     """Return the steps of a pointer, unescaped; the empty pointer has none."""
     if not pointer:
         return ()
+    if "~" not in pointer:
+        return tuple(pointer[1:].split("/"))
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer[1:].split("/"))
 
 

@@ -8,9 +8,10 @@ from webapp.nodepool.pointers import JSON
 _TEMPLATE = "/spec/nodeTemplate"
 _NO_CARD = {"subnetId": "", "fixedIps": [], "ipBlock": ""}
 _NO_BANDWIDTH = {"chargemode": "", "size": 0, "sharetype": ""}
-# Each optional object, and what clients write when they mean "none"; parts of it count as well.
-_SHELLS: dict[str, dict[str, JSON]] = {
+# Optional values, and what clients write when they mean "none"; parts of an object count as well.
+_SHELLS: dict[str, JSON] = {
     f"{_TEMPLATE}/login/userPassword": {"username": "", "password": ""},
+    f"{_TEMPLATE}/publicIP/count": 0,
     f"{_TEMPLATE}/publicIP/eip": {"iptype": "", "bandwidth": _NO_BANDWIDTH},
     f"{_TEMPLATE}/publicIP": {"ids": [], "count": 0, "eip": {"iptype": "", "bandwidth": _NO_BANDWIDTH}},
     f"{_TEMPLATE}/nodeNicSpec/primaryNic": _NO_CARD,
@@ -30,12 +31,20 @@ def without_shells(body: JSON) -> JSON:
     """
     if not isinstance(body, dict):
         return body
-    body = {_canonical(key): value for key, value in body.items()}
+    spelt = api_version_key(body)
+    if spelt != "apiVersion":
+        body = {"apiVersion" if key == spelt else key: value for key, value in body.items()}
     for pointer, shell in _SHELLS.items():
         found = pointers.get(body, pointer)
-        if isinstance(found, dict) and _is_shell(found, shell):
+        if found is not None and _is_shell(found, shell):
             body = _without(body, pointers.split(pointer))
     return body
+
+
+def api_version_key(body: dict[Any, JSON]) -> str:
+    """Return how a body spells the key `apiVersion`, which the cloud takes in any case (NP-KIND-02)."""
+    spellings = (key for key in body if isinstance(key, str) and len(key) == 10 and key.lower() == "apiversion")
+    return "apiVersion" if "apiVersion" in body else next(spellings, "apiVersion")
 
 
 def as_the_cloud_keeps_it(body: JSON) -> JSON:
@@ -61,10 +70,6 @@ def _is_shell(value: JSON, shell: JSON) -> bool:
             key in shell and _is_shell(one, shell[key]) for key, one in value.items()
         )
     return type(value) is type(shell) and bool(value == shell)
-
-
-def _canonical(key: Any) -> Any:
-    return "apiVersion" if isinstance(key, str) and len(key) == 10 and key.lower() == "apiversion" else key
 
 
 def _without(holder: dict[str, Any], steps: tuple[str, ...]) -> dict[str, Any]:

@@ -8,21 +8,23 @@ from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import NOTHING_KNOWN, Facts
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
-from webapp.nodepool.rules import disks, marks, network, pool, storage, template
+from webapp.nodepool.rules import advanced, disks, marks, network, pool, spaces, storage, template
 from webapp.nodepool.rules.rule import RULES, Rule, Subject
-from webapp.nodepool.rules.shape import BODY, Many, Thing, Value
+from webapp.nodepool.rules.shape import BODY, Free, Many, Thing, Value
 from webapp.nodepool.rules.structure import broken
-from webapp.nodepool.shells import without_shells
+from webapp.nodepool.shells import api_version_key, without_shells
 
 __all__ = [
     "CATALOGUE",
     "MAX_PROBLEMS",
     "Rule",
+    "advanced",
     "check",
     "disks",
     "marks",
     "network",
     "pool",
+    "spaces",
     "storage",
     "template",
 ]
@@ -32,6 +34,8 @@ MAX_PROBLEMS = 100  # errors, and as many warnings: a body with more is beyond h
 
 def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
     """Yield the rules that the shape itself holds: type, presence and bounds of each value."""
+    if isinstance(shape, Free):
+        return
     says = f"{type(shape).__name__.lower().replace('thing', 'object').replace('many', 'list')}"
     says += ", needed" if shape.needed else ""
     bounds = getattr(shape, "bounds", None) or getattr(shape, "length", None)
@@ -68,10 +72,10 @@ def check(
     """
     subject = Subject(without_shells(body), Cluster.of(cluster), facts)
     found = list(broken(BODY, subject.body))
-    subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
-    if isinstance(subject.body, dict):
-        found += [problem for one in RULES for problem in one.problems(subject)]
-    return _most_important([_raised(problem, raised) for problem in _once(found)])
+    for on_layout in (False, True) if isinstance(subject.body, dict) else ():
+        subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
+        found += [problem for one in RULES if one.on_layout is on_layout for problem in one.problems(subject)]
+    return _most_important([_raised(problem, raised) for problem in _once(_as_spelt(found, body))])
 
 
 def _most_important(problems: list[Problem]) -> list[Problem]:
@@ -79,6 +83,12 @@ def _most_important(problems: list[Problem]) -> list[Problem]:
     errors, warnings = ([one for one in problems if one.is_error is wanted] for wanted in (True, False))
     kept = {id(one) for one in (*errors[:MAX_PROBLEMS], *warnings[:MAX_PROBLEMS])}
     return [one for one in problems if id(one) in kept]
+
+
+def _as_spelt(problems: list[Problem], body: JSON) -> list[Problem]:
+    """Point at the key `apiVersion` as the body spells it."""
+    spelt = api_version_key(body) if isinstance(body, dict) else "apiVersion"
+    return [replace(one, pointer=f"/{spelt}") if one.pointer == "/apiVersion" else one for one in problems]
 
 
 def _once(problems: list[Problem]) -> list[Problem]:

@@ -4,6 +4,7 @@ from webapp.nodepool import choices
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 
 ROOT = f"{TEMPLATE}/rootVolume"
+DATA = f"{TEMPLATE}/dataVolumes"
 _TYPE = f"{ROOT}/volumetype"
 
 
@@ -62,7 +63,7 @@ def root_holds_the_image(subject: Subject) -> Found:
     )
     for image in subject.facts.images or ():
         if image.id == wanted and size is not None and size < image.min_disk_gib:
-            yield f"{ROOT}/size", f"The private image needs {image.min_disk_gib} GiB or more."
+            yield f"{ROOT}/size", f"The private image needs {image.min_disk_gib} GiB or more: enter that."
 
 
 @rule("NP-VOL-SCSI-01", f"{ROOT}/hw:passthrough", "API reference, table 8")
@@ -71,6 +72,17 @@ def bare_metal_disks_are_scsi(subject: Subject) -> Found:
     for at in subject.disks if subject.is_bare_metal and subject.cluster.is_turbo else ():
         if subject.flag(f"{at}/hw:passthrough") is not True and f"{at}/hw:passthrough" not in subject.unfit:
             yield f"{at}/hw:passthrough", "Bare metal needs SCSI pass-through on every disk: choose yes."
+
+
+@rule("NP-VOL-BMS-01", DATA, "API reference, table 6")
+def bare_metal_has_a_disk(subject: Subject) -> Found:
+    """Bare metal without disks of its own needs a data disk of 100 GB."""
+    disks, least = subject.things(DATA), choices.DATA_GIB[0]
+    has_own = subject.flavor is not None and subject.flavor.has_local_disks
+    if not subject.is_bare_metal or not subject.cluster.is_turbo or has_own:
+        return
+    if len(disks) == len(subject.items(DATA)) and not any((subject.number(f"{at}/size") or 0) >= least for at in disks):
+        yield f"{disks[0]}/size" if disks else DATA, f"Bare metal needs a data disk of {least} GB or more."
 
 
 @rule("NP-VOL-ENC-02", f"{ROOT}/metadata/__system__cmkid", "API reference, table 9")
@@ -115,15 +127,18 @@ def encryption_needs_a_right(subject: Subject) -> Found:
     """EVS must be allowed to use KMS in the project."""
     for at in subject.disks:
         if subject.text(f"{at}/metadata/__system__encrypted") == "1":
-            yield f"{at}/metadata/__system__encrypted", "Nodes fail unless EVS may use KMS in this project."
+            yield (
+                f"{at}/metadata/__system__encrypted",
+                "Make sure that EVS may use KMS in this project: nodes fail otherwise.",
+            )
 
 
-@rule("NP-X-12", f"{TEMPLATE}/storage", "Attaching disks to a node")
+@rule("NP-VOL-LOCAL-01", f"{TEMPLATE}/storage", "Attaching disks to a node")
 def local_disks_need_storage(subject: Subject) -> Found:
     """A flavor with local disks needs the storage section."""
     family = subject.text(f"{TEMPLATE}/flavor").partition(".")[0]
     has_local = subject.flavor.has_local_disks if subject.flavor else family in choices.LOCAL_DISK_FAMILIES
-    if has_local and subject.things(f"{TEMPLATE}/dataVolumes") and not subject.has(f"{TEMPLATE}/storage"):
+    if has_local and subject.things(DATA) and not subject.has(f"{TEMPLATE}/storage"):
         yield (
             f"{TEMPLATE}/storage",
             "This flavor has local disks: say with selectors and groups which disk is for what.",

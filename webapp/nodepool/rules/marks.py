@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from webapp.nodepool import choices, pointers
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
@@ -64,7 +65,7 @@ def tag_keys_reserved(subject: Subject) -> Found:
         if subject.text(f"{at}/key").startswith(choices.RESERVED_TAG_PREFIXES):
             yield (
                 f"{at}/key",
-                f"Keys beginning with {', '.join(choices.RESERVED_TAG_PREFIXES)} are the cloud's own.",
+                f"Choose another key: {', '.join(choices.RESERVED_TAG_PREFIXES)} begin the cloud's own.",
             )
 
 
@@ -73,10 +74,10 @@ def label_count_and_type(subject: Subject) -> Found:
     """At most twenty labels, all texts."""
     labels = subject.thing(LABELS)
     if len(labels) > choices.MAX_LABELS:
-        yield LABELS, f"At most {choices.MAX_LABELS} labels are possible; these are {len(labels)}."
+        yield LABELS, f"Keep at most {choices.MAX_LABELS}; these are {len(labels)}."
     for at, _, value in _entries(subject):
         if not isinstance(value, str):
-            yield at, "A label's value must be a text in quotes."
+            yield at, "A label's value must be a text: put it in quotes."
 
 
 @rule("NP-KTAG-02", LABELS, "API reference, table 6; Kubernetes")
@@ -94,7 +95,8 @@ def label_prefixes(subject: Subject) -> Found:
         if not _has_good_prefix(key):
             yield (
                 at,
-                f"The part before the slash must be a DNS name of at most {choices.LABEL_PREFIX_LENGTH} characters.",
+                "Before the slash write a DNS name such as example.com, "
+                f"of at most {choices.LABEL_PREFIX_LENGTH} characters.",
             )
 
 
@@ -164,12 +166,14 @@ def taints_of_kubernetes(subject: Subject) -> Found:
             )
 
 
-_FORM = "A {} has 1 to 63 letters, digits, hyphens, underscores and dots, and a letter or digit at both ends."
+_FORM = "Change the {}: 1 to 63 letters, digits, hyphens, underscores and dots, and a letter or digit at both ends."
 
 
 def _entries(subject: Subject) -> Iterator[tuple[str, str, object]]:
-    for key, value in islice(subject.thing(LABELS).items(), 2 * choices.MAX_LABELS):
-        yield LABELS + pointers.join(key[:400]), key[:400], value
+    labels: dict[Any, object] = subject.thing(LABELS)
+    for key, value in islice(labels.items(), 2 * choices.MAX_LABELS):
+        name = key[:400] if isinstance(key, str) else ""
+        yield LABELS + pointers.join(name), name, value
 
 
 def _is_label(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Rules on subnets, addresses and EIPs (1.6, 1.7), and on quotas (5.13)."""
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
@@ -10,6 +11,7 @@ from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 NIC = f"{TEMPLATE}/nodeNicSpec"
 PRIMARY = f"{NIC}/primaryNic"
 EIP = f"{TEMPLATE}/publicIP"
+_CIDR = re.compile(r"[0-9.]{7,15}/[0-9]{1,2}")
 _AUTOMATIC_EIP = (
     (1, 25, 16, 20),
     (1, 27, 16, 20),
@@ -24,6 +26,12 @@ def _cards(subject: Subject) -> Iterator[str]:
     if subject.thing(PRIMARY):
         yield PRIMARY
     yield from subject.things(f"{NIC}/extNics")
+
+
+def _nodes(subject: Subject) -> int | None:
+    """Return the most nodes that can need an address: a pool that starts empty gets its nodes later."""
+    most = subject.most_nodes
+    return None if most is None else max(most, 1)
 
 
 def _subnet(subject: Subject, card: str) -> Subnet | None:
@@ -58,7 +66,7 @@ def subnet_has_room(subject: Subject) -> Found:
     if subnet and nodes and subnet.free_addresses is not None and nodes > subnet.free_addresses:
         yield (
             f"{PRIMARY}/subnetId",
-            f"The subnet has {subnet.free_addresses} free addresses for up to {nodes} nodes.",
+            f"The subnet has {subnet.free_addresses} free addresses for up to {nodes} nodes. Choose a larger one.",
         )
 
 
@@ -76,14 +84,14 @@ def subnet_uses_private_dns(subject: Subject) -> Found:
 @rule("NP-NIC-06", f"{PRIMARY}/fixedIps", "API reference, table 15")
 def fixed_addresses(subject: Subject) -> Found:
     """Fixed addresses are IPv4 addresses, at most one for each node."""
-    nodes = subject.most_nodes
+    nodes = _nodes(subject)
     for card in _cards(subject):
         addresses = subject.items(f"{card}/fixedIps")
-        for at, value in addresses:
+        for at, value in addresses[:nodes]:
             if isinstance(value, str) and not _is_address(value):
                 yield at, "Enter an IPv4 address, for example 10.0.0.5."
-        if nodes is not None and len(addresses) > max(nodes, 1):
-            yield f"{card}/fixedIps", f"There are more addresses than nodes ({nodes})."
+        if nodes is not None and len(addresses) > nodes:
+            yield f"{card}/fixedIps", f"Give at most {nodes}: no more addresses than nodes."
 
 
 @rule("NP-NIC-07", f"{PRIMARY}/ipBlock", "API reference, table 15")
@@ -114,9 +122,9 @@ def eips_old_or_new(subject: Subject) -> Found:
 @rule("NP-EIP-02", f"{EIP}/ids", "API reference, Creating a Node")
 def eips_are_free(subject: Subject) -> Found:
     """Existing EIPs are unbound, and not more than nodes."""
-    ids, nodes = subject.items(f"{EIP}/ids"), subject.most_nodes
+    ids, nodes = subject.items(f"{EIP}/ids"), _nodes(subject)
     if nodes is not None and len(ids) > nodes:
-        yield f"{EIP}/ids", f"There are more EIPs ({len(ids)}) than nodes ({nodes})."
+        yield f"{EIP}/ids", f"Choose at most {nodes}: no more EIPs than nodes. These are {len(ids)}."
     if subject.facts.eips is None:
         return
     free = {eip.id for eip in subject.facts.eips if eip.is_free}
@@ -129,13 +137,13 @@ def eips_are_free(subject: Subject) -> Found:
 def new_eips_are_whole(subject: Subject) -> Found:
     """New EIPs need their number and their kind, and are not more than nodes."""
     has_count, has_kind = subject.has(f"{EIP}/count"), subject.has(f"{EIP}/eip")
-    count, nodes = subject.number(f"{EIP}/count"), subject.most_nodes
+    count, nodes = subject.number(f"{EIP}/count"), _nodes(subject)
     if has_count and not has_kind and not subject.items(f"{EIP}/ids"):
         yield f"{EIP}/eip", "Say which kind of EIP to create: type, bandwidth and sharing."
     elif has_kind and not has_count and not subject.items(f"{EIP}/ids"):
         yield f"{EIP}/count", "Say how many EIPs to create."
-    elif count is not None and nodes is not None and count > max(nodes, 1):
-        yield f"{EIP}/count", f"There are more EIPs than nodes ({nodes})."
+    elif count is not None and nodes is not None and count > nodes:
+        yield f"{EIP}/count", f"Enter at most {nodes}: no more EIPs than nodes."
 
 
 @rule("NP-EIP-04", f"{EIP}/eip/iptype", "EIP API", WARNING)
@@ -217,4 +225,4 @@ def _network(text: str) -> IPv4Network | None:
         found = ip_network(text[:40], strict=False)
     except ValueError:
         return None
-    return found if isinstance(found, IPv4Network) and "/" in text else None
+    return found if isinstance(found, IPv4Network) and _CIDR.fullmatch(text) else None

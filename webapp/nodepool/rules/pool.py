@@ -57,7 +57,7 @@ def nodes_fit(subject: Subject) -> Found:
     if wanted is not None and most is not None and wanted + there > most:
         yield (
             f"{SPEC}/initialNodeCount",
-            f"The cluster takes {most} nodes and has {there}: at most {most - there} fit.",
+            f"The cluster takes {most} nodes and has {there}: enter {max(0, most - there)} or less.",
         )
 
 
@@ -71,7 +71,7 @@ def count_within_scaling(subject: Subject) -> Found:
     if is_on and wanted is not None and low <= high and not low <= wanted <= high:
         yield (
             f"{SPEC}/initialNodeCount",
-            f"Autoscaling keeps {low} to {high} nodes, and this starts outside of that.",
+            f"Autoscaling keeps {low} to {high} nodes. Better start within that.",
         )
 
 

@@ -27,9 +27,15 @@ class Subject:
     cluster: Cluster
     facts: Facts
     unfit: frozenset[str] = field(default=frozenset())
+    _found: dict[str, JSON] = field(default_factory=dict)
+
+    def _at(self, at: str) -> JSON:
+        if at not in self._found:
+            self._found[at] = pointers.get(self.body, at)
+        return self._found[at]
 
     def _get(self, at: str, kind: type | tuple[type, ...]) -> Any:
-        value = pointers.get(self.body, at)
+        value = self._at(at)
         is_right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
         return value if is_right and at not in self.unfit else None
 
@@ -62,7 +68,11 @@ class Subject:
 
     def has(self, at: str) -> bool:
         """Whether anything but null stands at a place."""
-        return pointers.get(self.body, at) is not None
+        return self._at(at) is not None
+
+    def is_sound(self, *places: str) -> bool:
+        """Whether no error was found at or below these places."""
+        return not any(at.startswith(places) for at in self.unfit)
 
     @property
     def is_bare_metal(self) -> bool:
@@ -111,13 +121,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `says` describes it, `broken` yields (pointer, message) for each place that breaks it."""
+    """One rule; `says` describes it, `broken` yields (pointer, message) for each place that breaks it.
+
+    A rule `on_layout` judges what disks, selectors and groups make together. It speaks last, and only where no other
+    rule finds fault with them: what comes of a mistake is not blamed beside it.
+    """
 
     code: str
     severity: Severity
     place: str
     says: str
     source: str
+    on_layout: bool = False
     broken: Callable[[Subject], Found] | None = None
 
     def problems(self, subject: Subject) -> Iterator[Problem]:
@@ -130,12 +145,12 @@ RULES: list[Rule] = []
 
 
 def rule(
-    code: str, place: str, source: str, severity: Severity = Severity.ERROR
+    code: str, place: str, source: str, severity: Severity = Severity.ERROR, *, on_layout: bool = False
 ) -> Callable[[Callable[[Subject], Found]], Callable[[Subject], Found]]:
     """Enter a function into the table of rules; its docstring says what the rule demands."""
 
     def enter(function: Callable[[Subject], Found]) -> Callable[[Subject], Found]:
-        RULES.append(Rule(code, severity, place, (function.__doc__ or "").strip(), source, function))
+        RULES.append(Rule(code, severity, place, (function.__doc__ or "").strip(), source, on_layout, function))
         return function
 
     return enter

@@ -20,7 +20,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Text(Value):
-    """A string, `length` characters long, perhaps out of a list."""
+    """A string, `length` characters long (not empty where that is left out), perhaps out of a list."""
 
     length: choices.Bounds | None = None
     one_of: tuple[str, ...] = ()
@@ -192,7 +192,7 @@ _STORAGE = Thing(
                 "NP-SEL-01",
                 source="API reference, table 20",
                 members={
-                    "name": Text("NP-SEL-01", needed=True, length=(1, 64), source="API reference, table 20"),
+                    "name": Text("NP-SEL-01", needed=True, source="API reference, table 20"),
                     "storageType": Text(
                         "NP-SEL-02",
                         needed=True,
@@ -219,7 +219,7 @@ _STORAGE = Thing(
                 "NP-GRP-01",
                 source="API reference, table 22",
                 members={
-                    "name": Text("NP-GRP-01", needed=True, length=(1, 64), source="API reference, table 22"),
+                    "name": Text("NP-GRP-01", needed=True, source="API reference, table 22"),
                     "cceManaged": Flag("NP-GRP-02", source="API reference, table 22"),
                     "selectorNames": Many(
                         "NP-GRP-03",
@@ -266,7 +266,7 @@ _STORAGE = Thing(
     },
 )
 
-_PAIR_KEY: dict[str, Value] = {"key": Text("NP-UTAG-01", needed=True), "value": Text("NP-UTAG-01", needed=True)}
+_PAIR: dict[str, Value] = {name: _text("NP-UTAG-01", needed=True) for name in ("key", "value")}
 
 _TEMPLATE = Thing(
     "NP-TMPL-01",
@@ -316,7 +316,7 @@ _TEMPLATE = Thing(
             count=(0, choices.MAX_TAGS),
             too_many="NP-UTAG-02",
             source="API reference, table 6",
-            item=Thing("NP-UTAG-01", members=_PAIR_KEY, source="API reference, table 6"),
+            item=Thing("NP-UTAG-01", members=_PAIR, source="API reference, table 6"),
         ),
         "k8sTags": Thing("NP-KTAG-01", open=True, source="API reference, table 6"),
         "taints": Many(

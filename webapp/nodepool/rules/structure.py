@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 
 from webapp.nodepool import pointers
+from webapp.nodepool.choices import LARGEST
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
 from webapp.nodepool.rules.shape import Flag, Many, Number, Text, Thing, Value
@@ -50,7 +51,10 @@ def _text(shape: Text, value: JSON, at: str) -> Iterator[Problem]:
     elif not value and shape.blank:
         return
     elif shape.one_of and value not in shape.one_of:
-        yield _error(shape, at, f"{shown(value)} is not possible here. Choose {_listed(shape.one_of)}.")
+        says = f"{shown(value)} is not possible here. " if value else ""
+        yield _error(shape, at, f"{says}Choose {_listed(shape.one_of)}.")
+    elif not value:
+        yield _error(shape, at, "Fill this in: it must not be empty.")
     elif shape.length and not shape.length[0] <= len(value) <= shape.length[1]:
         yield _error(shape, at, f"Use {_span(*shape.length)} characters; these are {len(value)}.")
 
@@ -63,7 +67,8 @@ def _number(shape: Number, value: JSON, at: str) -> Iterator[Problem]:
         return
     low, high = shape.bounds
     if not low <= value <= high:
-        yield _error(shape, at, f"Enter {low} to {high}.")
+        is_open = high == LARGEST and value < low
+        yield _error(shape, at, f"Enter {low} or more." if is_open else f"Enter {_span(low, high)}.")
 
 
 def _many(shape: Many, value: JSON, at: str) -> Iterator[Problem]:
@@ -72,9 +77,9 @@ def _many(shape: Many, value: JSON, at: str) -> Iterator[Problem]:
         return
     low, high = shape.count
     if len(value) < low:
-        yield _error(shape, at, f"At least {low} is needed here.")
+        yield _error(shape, at, f"Add at least {low}{'' if shape.needed else ', or leave this out'}.")
     if len(value) > high:
-        yield _error(shape, at, f"At most {high} are possible; these are {len(value)}.", shape.too_many)
+        yield _error(shape, at, f"Keep at most {high}; these are {len(value)}.", shape.too_many)
     for index, item in enumerate(value[:high]):
         yield from broken(shape.item, item, f"{at}/{index}")
 
@@ -88,7 +93,7 @@ def _thing(shape: Thing, value: JSON, at: str) -> Iterator[Problem]:
         if value.get(name) is not None:
             yield from broken(member, value[name], inside)
         elif member.needed:
-            yield _error(member, inside, "This is needed.")
+            yield _error(member, inside, "This is needed: fill it in.")
     if not shape.open:
         yield from _unknown(shape, value, at)
 

@@ -1,8 +1,5 @@
-"""Rules on the node template: flavor, AZ, system, runtime, sign-in, advanced parameters (1.3, 1.4, 1.8, 1.15, 1.16)."""
+"""Rules on the node template: flavor, AZ, system, runtime, sign-in (1.3, 1.4, 1.15, 1.16)."""
 
-import base64
-import binascii
-import json
 import re
 
 from webapp.nodepool import choices, versions
@@ -12,12 +9,16 @@ FLAVOR, ZONE, OS = f"{TEMPLATE}/flavor", f"{TEMPLATE}/az", f"{TEMPLATE}/os"
 RUNTIME, KEY = f"{TEMPLATE}/runtime/name", f"{TEMPLATE}/login/sshKey"
 PASSWORD = f"{TEMPLATE}/login/userPassword"
 EXTEND = f"{TEMPLATE}/extendParam"
-PRE, POST = f"{EXTEND}/alpha.cce~1preInstall", f"{EXTEND}/alpha.cce~1postInstall"
 IMAGE = f"{EXTEND}/alpha.cce~1NodeImageID"
 _KEY_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_THRESHOLD = re.compile(r"([01](?:\.[0-9])?):([01](?:\.[0-9])?)")
-_REBOOT = re.compile(rb"(?m)(?:^|[;&|\s])(?:/sbin/)?reboot\b")
-_CONTAINERD_BASE_SIZE = ((1, 23, 14), (1, 25, 9), (1, 27, 6), (1, 28, 4))
+_SEPARATOR = re.compile(r"[\s,;]")
+
+
+@rule("NP-FLAV-02", FLAVOR, "API reference, table 6")
+def one_flavor(subject: Subject) -> Found:
+    """One flavor for all nodes of a pool."""
+    if _SEPARATOR.search(subject.text(FLAVOR)):
+        yield FLAVOR, "A pool has one flavor: enter one id, without commas and blanks."
 
 
 @rule("NP-FLAV-03", FLAVOR, "ECS API, listing flavors")
@@ -58,7 +59,7 @@ def flavor_takes_interfaces(subject: Subject) -> Found:
     flavor = subject.flavor
     few = flavor is not None and flavor.max_interfaces is not None and flavor.max_interfaces < 2
     if few and subject.cluster.is_turbo and not subject.is_bare_metal:
-        yield FLAVOR, "This flavor takes no supplementary network interfaces, which a Turbo cluster needs."
+        yield FLAVOR, "A Turbo cluster needs a flavor with supplementary network interfaces. Choose another one."
 
 
 @rule("NP-AZ-01", ZONE, "ECS API, availability zones")
@@ -99,11 +100,11 @@ def system_fits_the_version(subject: Subject) -> Found:
     if system is None:
         return
     if versions.is_before(cluster.version, system.first):
-        yield OS, f"{system.name} needs a cluster of v{system.first[0]}.{system.first[1]} or newer."
+        yield OS, f"{system.name} needs a cluster of v{system.first[0]}.{system.first[1]} or newer. Choose another one."
     elif system.last and versions.is_after(cluster.version, system.last):
         yield OS, f"{system.name} is offered up to v{system.last[0]}.{system.last[1]}. Choose a newer system."
     elif cluster.is_turbo and not system.turbo:
-        yield OS, f"{system.name} is not offered in CCE Turbo clusters."
+        yield OS, f"{system.name} is not offered in CCE Turbo clusters. Choose another one."
 
 
 @rule("NP-X-04", OS, "User manual, node operating systems")
@@ -111,7 +112,7 @@ def system_fits_the_network(subject: Subject) -> Found:
     """The operating system works with the cluster's container network."""
     system = choices.OPERATING_SYSTEMS.get(subject.text(OS))
     if system and subject.cluster.network_mode in system.refused_networks:
-        yield OS, f"{system.name} does not work in a cluster with a tunnel network."
+        yield OS, f"{system.name} does not work in a cluster with a tunnel network. Choose another one."
 
 
 @rule("NP-OS-09", OS, "Patch version release notes", WARNING)
@@ -127,7 +128,7 @@ def runtime_fits(subject: Subject) -> Found:
     """containerd needs a cluster of v1.23 and not EulerOS 2.5."""
     if subject.text(RUNTIME) != "containerd":
         return
-    if subject.text(OS) == "EulerOS 2.5":
+    if subject.text(OS) == "EulerOS 2.5" and not any(system_fits_the_version(subject)):
         yield RUNTIME, "EulerOS 2.5 takes docker only. Choose docker, or a newer operating system."
     elif not subject.cluster.is_turbo and versions.is_before(subject.cluster.version, (1, 23)):
         yield RUNTIME, "containerd needs a cluster of v1.23 or newer. Choose docker."
@@ -148,7 +149,7 @@ def key_name(subject: Subject) -> Found:
     """A key pair's name: 1 to 64 letters, digits, hyphens, underscores."""
     name = subject.text(KEY)
     if name and not (len(name) <= 64 and _KEY_NAME.fullmatch(name)):
-        yield KEY, "A key pair's name has 1 to 64 letters, digits, hyphens and underscores."
+        yield KEY, "Check the name: a key pair's has 1 to 64 letters, digits, hyphens and underscores."
 
 
 @rule("NP-LOGIN-02", KEY, "User manual, questions and answers")
@@ -177,123 +178,4 @@ def one_way_in(subject: Subject) -> Found:
 def password_is_discouraged(subject: Subject) -> Found:
     """A password is not supported by the documented API; elsewhere it must be salted and encoded."""
     if subject.thing(PASSWORD):
-        yield PASSWORD, "The API reference does not support passwords. Better use a key pair."
-
-
-@rule("NP-PODS-03", f"{EXTEND}/maxPods", "User manual, creating a node pool", WARNING)
-def pods_have_addresses(subject: Subject) -> Found:
-    """The node's share of the container network has an address for each pod."""
-    pods, mask = subject.number(f"{EXTEND}/maxPods"), subject.cluster.pod_mask
-    if pods and mask and 16 <= mask <= 30 and pods > 2 ** (32 - mask) - 3:
-        yield (
-            f"{EXTEND}/maxPods",
-            f"The cluster's network gives a node {2 ** (32 - mask) - 3} addresses for pods.",
-        )
-
-
-@rule("NP-AGENCY-01", f"{EXTEND}/agency_name", "IAM API, agencies")
-def agency_exists(subject: Subject) -> Found:
-    """The agency exists."""
-    name, agencies = subject.text(f"{EXTEND}/agency_name"), subject.facts.agencies
-    if name and agencies is not None and name not in {agency.name for agency in agencies}:
-        yield f"{EXTEND}/agency_name", "This agency does not exist. Choose one of the list."
-
-
-@rule("NP-SCRIPT-01", PRE, "API reference, table 13")
-def scripts_are_base64(subject: Subject) -> Found:
-    """Scripts are sent in standard base64."""
-    for at in (PRE, POST):
-        if subject.text(at) and _decoded(subject.text(at)) is None:
-            yield at, "A script is sent in base64, and this is not."
-
-
-@rule("NP-SCRIPT-02", POST, "API reference, table 13")
-def scripts_are_short(subject: Subject) -> Found:
-    """Both scripts together have at most 10240 characters in base64."""
-    before, after = subject.text(PRE), subject.text(POST)
-    if len(before) + len(after) > choices.SCRIPT_LIMIT:
-        yield (
-            POST if after else PRE,
-            f"Both scripts together may have {choices.SCRIPT_LIMIT} characters in base64 (about 7680 as typed); "
-            f"these have {len(before) + len(after)}.",
-        )
-
-
-@rule("NP-SCRIPT-04", POST, "User manual, creating a node pool", WARNING)
-def no_plain_reboot(subject: Subject) -> Found:
-    """No plain reboot after the installation."""
-    script = _decoded(subject.text(POST)) if len(subject.text(POST)) <= choices.SCRIPT_LIMIT else None
-    if script and _REBOOT.search(script):
-        yield POST, "A plain reboot stops the installation. Use: shutdown -r 1"
-
-
-@rule("NP-IMG-01", IMAGE, "API reference, table 13")
-def image_exists(subject: Subject) -> Found:
-    """The private image exists."""
-    wanted, images = subject.text(IMAGE), subject.facts.images
-    if wanted and images is not None and wanted not in {image.id for image in images}:
-        yield IMAGE, "This private image does not exist in the project. Choose one of the list."
-
-
-@rule("NP-NICQ-01", f"{EXTEND}/nicMultiqueue", "API reference, table 13")
-def queues(subject: Subject) -> Found:
-    """Network card queues: one of the documented numbers, bare metal only."""
-    at = f"{EXTEND}/nicMultiqueue"
-    value = subject.text(at)
-    if value and not subject.is_bare_metal:
-        yield at, "Queues can be set for bare metal pools (ElasticBMS) only."
-    elif value and not _is_queues(value):
-        yield at, f'Write for example [{{"queue":4}}], with one of {", ".join(map(str, choices.NIC_QUEUES))}.'
-
-
-@rule("NP-NICT-01", f"{EXTEND}/nicThreshold", "API reference, table 13")
-def threshold(subject: Subject) -> Found:
-    """Pre-bound network cards: low:high, each 0.0 to 1.0, bare metal only."""
-    at = f"{EXTEND}/nicThreshold"
-    value = subject.text(at)
-    found = _THRESHOLD.fullmatch(value[:20])
-    if value and not subject.is_bare_metal:
-        yield at, "The threshold can be set for bare metal pools (ElasticBMS) only."
-    elif value and not (found and float(found[1]) <= float(found[2]) <= 1):
-        yield at, "Write low:high, for example 0.3:0.6; each 0.0 to 1.0 with one decimal, low not above high."
-
-
-@rule("NP-BASE-01", f"{EXTEND}/containerBaseSize", "API reference, Creating a Node")
-def container_space(subject: Subject) -> Found:
-    """Space per container: 0 or 10 to 500 GiB, not with Ubuntu, not with an old containerd."""
-    low, high = choices.CONTAINER_GIB
-    for at in (f"{EXTEND}/containerBaseSize", f"{EXTEND}/dockerBaseSize"):
-        size = subject.number(at)
-        if not size:
-            continue
-        if not low <= size <= high:
-            yield at, f"Enter {low} to {high}, or 0 for the default."
-        elif subject.text(OS).startswith("Ubuntu"):
-            yield at, "Ubuntu takes no limit of the space per container. Leave this empty."
-        elif subject.text(RUNTIME) == "containerd" and versions.lacks_patch(
-            subject.cluster.version, _CONTAINERD_BASE_SIZE
-        ):
-            yield at, "With containerd this needs a cluster of v1.23.14, v1.25.9, v1.27.6, v1.28.4 or newer."
-
-
-def _decoded(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
-
-
-def _is_queues(text: str) -> bool:
-    try:
-        value = json.loads(text) if len(text) < 200 else None
-    except (ValueError, RecursionError):
-        return False
-    if not isinstance(value, list) or not value:
-        return False
-    return all(
-        isinstance(one, dict)
-        and set(one) == {"queue"}
-        and type(one["queue"]) is int
-        and one["queue"] in choices.NIC_QUEUES
-        for one in value
-    )
+        yield PASSWORD, "The API reference does not support passwords. Better choose a key pair."
