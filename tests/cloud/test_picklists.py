@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import time_machine
@@ -37,3 +38,24 @@ def test_a_list_that_could_not_be_had_is_not_held_against_a_body(anna):
     facts = picklists.facts_from(picklists.pick_lists(anna, ["agencies", "quotas"]))
     assert facts.agencies is None
     assert facts.quotas.servers is not None
+
+
+def test_a_slow_cloud_keeps_no_page_waiting_and_its_answer_is_there_for_the_next(anna, local_cloud, monkeypatch):
+    monkeypatch.setattr(picklists, "WAIT_S", 0.05)
+    local_cloud.fault(kind="latency", seconds=0.5, path="os-availability-zone")
+    began = time.monotonic()
+    both = [picklists.pick_lists(anna, ["zones", "key_pairs"]) for _ in range(2)][-1]
+    assert time.monotonic() - began < 0.4
+    assert (both["zones"].items, both["zones"].error.message) == ((), "The cloud is slow to answer.")
+    time.sleep(0.7)
+    assert picklists.pick_lists(anna, ["zones"])["zones"].error is None
+    assert len(local_cloud.log("GET", "/os-availability-zone")) == 1
+
+
+def test_with_a_copy_at_hand_a_page_waits_even_less(anna, local_cloud, monkeypatch):
+    monkeypatch.setattr(picklists, "WAIT_WITH_COPY_S", 0.05)
+    before = picklists.pick_lists(anna, ["zones"])["zones"]
+    local_cloud.fault(kind="latency", seconds=0.5, path="os-availability-zone")
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        after = picklists.pick_lists(anna, ["zones"])["zones"]
+    assert (after.items, after.fetched_at) == (before.items, before.fetched_at)

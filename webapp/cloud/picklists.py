@@ -1,7 +1,11 @@
-"""Pick lists: fetched side by side, cached per project and person, with their age."""
+"""Pick lists: fetched side by side, cached per project and person, with their age.
 
+A page never waits long: what is not there in time goes on being fetched, for the next page.
+"""
+
+import threading
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,14 +14,18 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, TokenRejected
+from webapp.cloud.errors import CloudError, CloudUnreachable, TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
 
 FRESH_S, KEPT_S = 120, 24 * 3600
+WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
+NOBODY_WAITS_S = 120.0  # behind the scenes: longer than the longest call
 _SUBNETS_COUNTED = 20
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
+_under_way: dict[tuple[str, str], "Future[PickList]"] = {}
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -30,25 +38,29 @@ class PickList:
 
 
 def pick_lists(
-    session: CloudSession, names: Iterable[str], *, cluster: Cluster | None = None, refresh: bool = False
+    session: CloudSession,
+    names: Iterable[str],
+    *,
+    cluster: Cluster | None = None,
+    refresh: bool = False,
+    wait_s: float | None = None,
 ) -> dict[str, PickList]:
     """Return lists by name: the fields of `Facts`, and `clusters`.
 
-    What cannot be had is empty and carries its error, or is the copy of before with its age. Raises nothing.
+    What cannot be had is empty and carries its error, or is the copy of before with its age. `wait_s` is
+    how long to wait for the cloud; without it as long as a person may wait for a page. Raises nothing.
     """
     keys = {name: _key(session, name, cluster) for name in names}
     known: dict[str, PickList] = cache.get_many(keys.values())
     found = {name: known[key] for name, key in keys.items() if key in known}
     missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name])]
-    jobs = {name: _workers.submit(_fetch, name, session, cluster) for name in missing}
+    jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
+    if wait_s is None:
+        wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
+    wait(jobs.values(), timeout=wait_s)
     for name, job in jobs.items():
-        fetched = job.result()
-        if fetched.error and name in found:
-            found[name] = replace(found[name], error=fetched.error)
-        else:
-            found[name] = fetched
-        if not fetched.error:
-            cache.set(keys[name], fetched, KEPT_S)
+        fetched = job.result() if job.done() else PickList((), timezone.now(), _slow())
+        found[name] = replace(found[name], error=fetched.error) if fetched.error and name in found else fetched
     return found
 
 
@@ -57,11 +69,28 @@ def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
 
     Raises TokenRejected where the cloud does not take the token.
     """
-    lists = pick_lists(session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True)
+    lists = pick_lists(session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S)
     for one in lists.values():
         if isinstance(one.error, TokenRejected):
             raise one.error
     return facts_from(lists)
+
+
+def _job(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> "Future[PickList]":
+    """Return the fetching of a list: one for all pages of a sign-in that want it at the moment."""
+    who = (key, session.token)
+    with _lock:
+        job = _under_way.get(who)
+        if job is None:
+            job = _under_way[who] = _workers.submit(_fetch, key, name, session, cluster)
+            job.add_done_callback(lambda _: _under_way.pop(who, None))
+    return job
+
+
+def _slow() -> CloudError:
+    return CloudUnreachable(
+        "The cloud is slow to answer.", remedy="The list is still being fetched: open the page again in a moment."
+    )
 
 
 def facts_from(lists: Mapping[str, PickList]) -> Facts:
@@ -72,12 +101,14 @@ def facts_from(lists: Mapping[str, PickList]) -> Facts:
     return Facts(**known)
 
 
-def _fetch(name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
+def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
     try:
         items = _SOURCES[name](Cloud(session), cluster)
-        return PickList(tuple(items), timezone.now())
+        fetched = PickList(tuple(items), timezone.now())
     except CloudError as exc:
         return PickList((), timezone.now(), exc)
+    cache.set(key, fetched, KEPT_S)
+    return fetched
 
 
 def _is_fresh(found: PickList) -> bool:
