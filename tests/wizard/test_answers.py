@@ -11,7 +11,7 @@ from tests.conftest import EXAMPLES
 from webapp.nodepool import pointers
 from webapp.nodepool.rules.shape import BODY, Free, Many, Thing
 from webapp.wizard import preview, scripts, steps
-from webapp.wizard.answers import Unsayable, answers_of, body_of, merged, tree_of, without
+from webapp.wizard.answers import Unsayable, answers_of, body_of, merged, renewed, tree_of, without
 from webapp.wizard.places import Kind, Place, Rows, patterns
 
 WORDS = st.text(
@@ -26,7 +26,7 @@ def value_of(place):
         return st.booleans()
     if place.kind is Kind.SCRIPT:
         return st.binary(min_size=1, max_size=30).map(lambda raw: base64.b64encode(raw).decode())
-    return (st.just("") | WORDS) if place.always else WORDS
+    return st.just("") | WORDS
 
 
 @st.composite
@@ -46,6 +46,50 @@ def rows(place):
     first = place.places[0]
     item = value_of(first) if isinstance(first, Place) and not first.at else bodies(place.places)
     return st.lists(item.filter(lambda one: one not in ({}, {"value": ""})), min_size=1, max_size=3)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        {"taints": [{"key": "a", "effect": "NoSchedule"}], "k8sTags": {}, "userTags": []},
+        {"runtime": {"name": ""}, "extendParam": {"known-to-nobody": {"deep": [1]}}},
+    ],
+    ids=["left out and empty", "unknown"],
+)
+def test_a_step_that_nobody_changed_keeps_what_no_form_can_show(template):
+    body = {"spec": {"nodeTemplate": {"az": "x", **template}}}
+    places = steps.NODE_TEMPLATE.places
+    part = body_of(places, answers_of(places, body))
+    assert renewed(places, body, part) == body
+
+
+def test_a_step_with_a_part_that_no_form_can_say_is_replaced_by_what_was_typed():
+    body = {"spec": {"nodeTemplate": {"k8sTags": {"": "a value without a key"}}}}
+    part = {"spec": {"nodeTemplate": {"az": "y"}}}
+    assert renewed(steps.NODE_TEMPLATE.places, body, part) == part
+
+
+def test_a_step_that_was_changed_says_just_what_was_typed():
+    body = {"metadata": {"name": "a"}, "spec": {"nodeTemplate": {"az": "x", "taints": []}}}
+    part = {"spec": {"nodeTemplate": {"az": "y"}}}
+    assert renewed(steps.NODE_TEMPLATE.places, body, part) == {**part, "metadata": {"name": "a"}}
+
+
+def test_two_quotation_marks_say_the_empty_text():
+    at = "/spec/nodeManagement/serverGroupReference"
+    assert body_of(steps.AUTOSCALING.places, tree_of({at: '""'})) == {
+        "spec": {"nodeManagement": {"serverGroupReference": ""}}
+    }
+    assert body_of(steps.AUTOSCALING.places, tree_of({at: ""})) == {}
+
+
+def test_a_value_that_was_not_asked_for_is_left_out_and_a_blank_one_is_empty():
+    at = "/spec/nodeTemplate/taints/0"
+    without_value = {f"{at}/key": "a", f"{at}/effect": "NoSchedule"}
+    taint = body_of(steps.NODE_TEMPLATE.places, tree_of(without_value))["spec"]["nodeTemplate"]["taints"]
+    assert taint == [{"key": "a", "effect": "NoSchedule"}]
+    taint = body_of(steps.NODE_TEMPLATE.places, tree_of({**without_value, f"{at}/value": ""}))
+    assert taint["spec"]["nodeTemplate"]["taints"] == [{"key": "a", "value": "", "effect": "NoSchedule"}]
 
 
 @settings(max_examples=150, deadline=None)

@@ -11,7 +11,7 @@ from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import fixing, steps
-from webapp.wizard.answers import merged, without
+from webapp.wizard.answers import renewed
 from webapp.wizard.models import Draft, Preset
 from webapp.wizard.places import Step
 
@@ -81,7 +81,7 @@ def save(  # noqa: PLR0913 - one keyword each
     """
     facts = asdict(cluster) if cluster else {}
     for _ in range(5):  # another step of the same draft may be saved at the same moment
-        body = fixing.held(merged(without(step.places, draft.body), part), draft.fixed)
+        body = fixing.held(renewed(step.places, draft.body, part), draft.fixed)
         last = draft.touched.get(step.slug)
         left = leaving or bool(last and last["left"])
         if last and draft.body == body and draft.cluster_facts == facts and last["left"] == left:

@@ -3,6 +3,7 @@
 Answers are a tree of dicts whose leaves are the typed texts; the way to a leaf is the pointer's steps, so
 `/spec/nodeTemplate/dataVolumes/0/size=100` is `{"spec": {"nodeTemplate": {"dataVolumes": {"0": {"size": "100"}}}}}`.
 `body_of` and `answers_of` are inverse on all that the places can express (tests/wizard/test_answers.py).
+What is left blank is not set; two quotation marks, `""`, say the empty text.
 """
 
 import re
@@ -22,6 +23,7 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 _MAX_ROWS = 1000  # far above every limit of the body: more rows than that is an attack, not an answer
 _WORD_OF = {True: "true", False: "false"}
 _YES_NO = {word: value for value, word in _WORD_OF.items()}
+EMPTY_TEXT = '""'
 
 
 class Unsayable(Exception):
@@ -85,7 +87,25 @@ def answers_of(places: Places, body: JSON) -> Tree:
         if value is not None:
             answer = _rows_of(place, value) if isinstance(place, Rows) else _text_of(place, value)
             pointers.put(tree, place.at, answer)
+        elif isinstance(place, Place) and place.always:
+            pointers.put(tree, place.at, "")
     return tree
+
+
+def renewed(places: Places, body: JSON, part: JSON) -> JSON:
+    """Return a body in which `part` replaces all that these places held.
+
+    Answers that say what the body says already leave it as it is, with all that no form can show.
+    """
+    return body if part == _said_by(places, body) else merged(without(places, body), part)
+
+
+def _said_by(places: Places, body: JSON) -> JSON:
+    """Return the part of a body that its own answers would say; None where no form can say it."""
+    try:
+        return body_of(places, answers_of(places, body))
+    except Unsayable:
+        return None
 
 
 def without(places: Places, body: JSON) -> JSON:
@@ -110,7 +130,7 @@ def _object_of(places: Places, tree: Tree, under: str, problems: dict[str, str])
         if isinstance(place, Rows):
             value = _list_of(place, tree, under, problems)
         else:
-            value = _value_of(place, answer if isinstance(answer, str) else "")
+            value = _value_of(place, answer if isinstance(answer, str) else None)
         if value is None:
             continue
         pointers.put(body, place.at, value)
@@ -165,16 +185,18 @@ def is_blank(answer: Any) -> bool:
     return not (isinstance(answer, str) and answer.strip())
 
 
-def _value_of(place: Place, typed: str) -> JSON:
-    """Return the typed text as the body holds it; None for "not set".
+def _value_of(place: Place, typed: str | None) -> JSON:
+    """Return the typed text as the body holds it; None for "not set", and where there was no input at all.
 
     What is no number stays the text that was typed: the rules say so at its place, and nothing is lost.
     """
-    if place.kind is Kind.SCRIPT:
-        return scripts.encoded(typed) if typed.strip() else None
-    text = typed.strip()
+    text = (typed or "").strip()
     if not text:
-        return "" if place.always else None
+        return "" if place.always and typed is not None else None
+    if text == EMPTY_TEXT:
+        return ""
+    if place.kind is Kind.SCRIPT:
+        return scripts.encoded(typed or "")
     if place.kind is Kind.NUMBER and _WHOLE_NUMBER.fullmatch(text):
         return int(text)
     if place.kind is Kind.YES_NO:
@@ -185,6 +207,8 @@ def _value_of(place: Place, typed: str) -> JSON:
 def _text_of(place: Place, value: JSON) -> str:
     if isinstance(value, bool):
         return _WORD_OF[value]
+    if value == "":
+        return "" if place.always else EMPTY_TEXT
     if place.kind is Kind.SCRIPT and isinstance(value, str):
         return scripts.decoded(value)
     return value if isinstance(value, str) else str(value)

@@ -25,6 +25,7 @@ from webapp.nodepool.facts import (
     VolumeType,
     Zone,
 )
+from webapp.wizard.answers import EMPTY_TEXT
 from webapp.wizard.places import Choices
 
 Lists = Mapping[str, PickList]
@@ -113,5 +114,6 @@ def drawn(chosen: Choices, value: str, unset: str) -> SafeString:
     if value and mark in html:
         html = html.replace(mark, f"{mark} selected", 1)
     elif value:
-        first += f"<option {mark} selected>{escape(value)} (not on the list)</option>"
+        said = "the empty text" if value == EMPTY_TEXT else f"{value} (not on the list)"
+        first += f"<option {mark} selected>{escape(said)}</option>"
     return mark_safe(first + html)  # noqa: S308 - every part is escaped above

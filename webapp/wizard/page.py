@@ -20,6 +20,7 @@ class Blamed:
     at: str
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    is_focused: bool = False
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Input(Blamed):
     place: Place = field(kw_only=True)
     value: str = field(kw_only=True)
     choices: SafeString | None = field(kw_only=True)
+    suggestions: tuple[str, ...] = field(kw_only=True, default=())
     note: str = field(kw_only=True, default="")
     fix: Fix | None = field(kw_only=True, default=None)
 
@@ -69,10 +71,11 @@ class Row:
 
 @dataclass(slots=True)
 class RowList(Blamed):
-    """A list on the page, with a row for each item."""
+    """A list on the page, with a row for each item; `filled` are the indexes of the rows that the body has."""
 
     rows: Rows = field(kw_only=True)
     items: list[Row] = field(kw_only=True)
+    filled: list[str] = field(kw_only=True)
     fix: Fix | None = field(kw_only=True, default=None)
 
     is_list = True
@@ -94,7 +97,6 @@ class Part:
 
     section: Section
     parts: list[Input | RowList]
-    is_open: bool = True
 
 
 @dataclass(slots=True)
@@ -108,12 +110,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a page is made with; `fix` is that of the list or entry that its places stand in."""
+    """What a page is made with.
+
+    `fix` is that of the list or entry that its places stand in; `focus` is the row or list where the keyboard goes on.
+    """
 
     tree: Tree
     lists: options.Lists
     fixed: Fixed = field(default_factory=dict)
     fix: Fix | None = None
+    focus: str = ""
 
 
 def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
@@ -127,8 +133,7 @@ def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: M
         _blame(problem, index, context.tree)
     for at, message in unsayable.items():
         _nearest(at, index).errors.append(message)
-    for part in sections:
-        part.is_open = not part.section.folded or any(_speaks(item) for item in part.parts)
+    _focus(context.focus, index)
     summary = [(one.at, _label(one), message) for one in index.values() for message in one.errors]
     return Page(step, sections, summary)
 
@@ -140,7 +145,10 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
     value = answer if isinstance(answer, str) else ""
     fix = context.fix or (None if under else fix_at(context.fixed, place.at))
     chosen, note = (None, "") if fix else _choices(place, value, context)
-    made = Input(under + place.at, place=place, value=value, choices=chosen, note=note, fix=fix)
+    suggestions = tuple(word for word, _ in place.choices) if place.kind is Kind.TEXT else ()
+    made = Input(
+        under + place.at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note, fix=fix
+    )
     index[made.at] = made
     return made
 
@@ -149,7 +157,7 @@ def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | N
     unset = f"Not set: {place.unset}" if place.unset else "Choose…" if place.needed else "Not set"
     if place.kind is Kind.YES_NO:
         return options.drawn((("true", "Yes"), ("false", "No")), value, unset), ""
-    if place.choices:
+    if place.choices and place.kind is Kind.CHOICE:
         return options.drawn(place.choices, value, unset), ""
     if place.kind is not Kind.CHOICE or not place.picks:
         return None, ""
@@ -168,9 +176,11 @@ def _why_typed(lists: options.Lists, picks: str) -> str:
 def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> RowList:
     at = under + rows.at
     fix = context.fix or (None if under else fix_at(context.fixed, at))
-    made = RowList(at, rows=rows, items=[], fix=fix)
+    typed = rows_in(tree, rows.at)
+    filled = [one for one in typed if not is_blank(answer_at(tree, f"{rows.at}/{one}"))]
+    made = RowList(at, rows=rows, items=[], filled=filled, fix=fix)
     index[at] = made
-    numbers = rows_in(tree, rows.at) or (["0"] if rows.first else [])
+    numbers = typed or (["0"] if rows.first else [])
     for position, number in enumerate(numbers):
         row_at = f"{at}/{number}"
         row_tree = answer_at(tree, f"{rows.at}/{number}") or {}
@@ -188,10 +198,28 @@ def _key(row: Answer) -> str:
 
 
 def _blame(problem: Problem, index: Mapping[str, Blamed], tree: Tree) -> None:
-    place = _nearest(problem.pointer, index, tree)
+    place = _nearest(_as_typed(problem.pointer, index), index, tree)
     texts = place.errors if problem.is_error else place.warnings
     if problem.message not in texts:
         texts.append(problem.message)
+
+
+def _as_typed(pointer: str, index: Mapping[str, Blamed]) -> str:
+    """Return where on the page a value of the body stands: blank rows between others are not in the body."""
+    way: list[str] = []
+    for step in pointers.split(pointer):
+        holder = index.get(pointers.join(*way))
+        is_item = isinstance(holder, RowList) and not holder.rows.is_map and step.isdigit()
+        filled = holder.filled if isinstance(holder, RowList) and is_item else []
+        way.append(filled[int(step)] if is_item and int(step) < len(filled) else step)
+    return pointers.join(*way)
+
+
+def _focus(at: str, index: Mapping[str, Blamed]) -> None:
+    """Mark what comes first at a pointer."""
+    found = next((one for one in index.values() if at and f"{one.at}/".startswith(f"{at}/")), None)
+    if found:
+        found.is_focused = True
 
 
 def _nearest(pointer: str, index: Mapping[str, Blamed], tree: Tree | None = None) -> Blamed:
@@ -216,10 +244,3 @@ def _entry(rows: RowList, way: tuple[str, ...], index: Mapping[str, Blamed], tre
 
 def _label(blamed: Blamed) -> str:
     return blamed.label if isinstance(blamed, (Input, RowList)) else ""
-
-
-def _speaks(part: Any) -> bool:
-    """Whether a part of a folded section has something to say."""
-    if isinstance(part, RowList):
-        return bool(part.errors or part.warnings) or any(_speaks(one) for row in part.items for one in row.parts)
-    return bool(part.errors or part.warnings) or not is_blank(part.value)

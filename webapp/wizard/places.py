@@ -27,7 +27,7 @@ class Kind(StrEnum):
 class Place:
     """One value of the body.
 
-    `choices` are fixed options; `picks` names a live pick list instead (see options.py). `unset` says
+    `choices` are fixed options, of a text mere suggestions; `picks` names a live pick list instead (see options.py). `unset` says
     what the cloud does when nothing is sent. `always` marks a member that its row must have, even empty.
     """
 
@@ -67,12 +67,12 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of a step; a folded one opens when something in it is set or wrong."""
+    """A titled part of a step; a foldable one can be put away, and nothing in it is hidden before somebody does."""
 
     title: str
     places: tuple[Place | Rows, ...]
     note: str = ""
-    folded: bool = False
+    foldable: bool = False
     tool: str = ""  # a partial template shown on top of the section
 
 

@@ -9,7 +9,7 @@ from webapp.nodepool import pointers
 from webapp.nodepool.defaults import default_storage
 from webapp.wizard import steps
 from webapp.wizard.actions import Seen
-from webapp.wizard.answers import Tree, answer_at, answers_of, body_of, tree_of
+from webapp.wizard.answers import Tree, answer_at, answers_of, body_of, rows_in, tree_of
 
 _STORAGE = "/spec/nodeTemplate/storage"
 
@@ -26,8 +26,8 @@ class Move(Enum):
 class Posted:
     """A posted step; what was asked for (a row more or less) is done to its answers already.
 
-    `target` is the slug of the step to go to, empty for the one that follows; `added` is the list that has a
-    new row; `cluster` is None where the form does not ask for one.
+    `target` is the slug of the step to go to, empty for the one that follows; `focus` is the row that is new, or
+    the list that has lost one; `cluster` is None where the form does not ask for one.
     """
 
     tree: Tree
@@ -35,7 +35,7 @@ class Posted:
     seen: Seen
     move: Move
     target: str = ""
-    added: str = ""
+    focus: str = ""
     search: str = ""
 
 
@@ -46,40 +46,56 @@ def read(form: QueryDict) -> Posted:
     stays = any(name in form for name in ("_add", "_remove", "_tool", "_refresh"))
     known = target in steps.BY_SLUG or target == steps.REVIEW
     jumps = known and target != form.get("_return")
+    tree = tree_of({name: _typed(form, name) for name in form})
+    focus = _rearrange(tree, form)
     return Posted(
-        tree=_rearranged(tree_of({name: str(form.get(name, "")) for name in form}), form),
+        tree=tree,
         cluster=form.get("cluster"),
         seen=Seen(int(version) if version.isascii() and version.isdigit() else 2**31, form.get("_page", "")),
         move=Move.STAY if stays else Move.JUMP if jumps else Move.NEXT,
         target=target if known else "",
-        added=form.get("_add", ""),
+        focus=focus,
         search=form.get("_search", ""),
     )
 
 
-def _rearranged(tree: Tree, form: QueryDict) -> Tree:
-    """Add or remove a row, or fill in the cloud's default layout, as was asked."""
+def _typed(form: QueryDict, name: str) -> str:
+    """Return what was typed in an input; NUL can be in no text, and not every database takes it."""
+    return str(form.get(name, "")).replace("\0", "")
+
+
+def _rearrange(tree: Tree, form: QueryDict) -> str:
+    """Add or remove a row, or fill in the cloud's default layout, as was asked; return where the keyboard goes on."""
     if add := form.get("_add"):
-        _add_row(tree, str(add))
+        return _add_row(tree, str(add))
     if remove := form.get("_remove"):
-        _remove_row(tree, str(remove))
+        return _remove_row(tree, str(remove))
     if form.get("_tool") == "default-storage":
         layout = {"spec": {"nodeTemplate": {"storage": default_storage(body_of(steps.DISKS.places, tree))}}}
         pointers.put(tree, _STORAGE, answer_at(answers_of(steps.DISKS.places, layout), _STORAGE))
-    return tree
+        return f"{_STORAGE}/storageSelectors"
+    return ""
 
 
-def _add_row(tree: Tree, at: str) -> None:
+def _add_row(tree: Tree, at: str) -> str:
     rows = _container(tree, at)
-    if rows is not None:
-        rows[str(max((int(key) for key in rows if key.isdigit()), default=-1) + 1)] = {}
+    if rows is None:
+        return ""
+    index = str(max((int(key) for key in rows if key.isdigit()), default=-1) + 1)
+    rows[index] = {}
+    return f"{at}/{index}"
 
 
-def _remove_row(tree: Tree, at: str) -> None:
+def _remove_row(tree: Tree, at: str) -> str:
+    """Remove a row and count the others anew, as the body does."""
     parent, _, index = at.rpartition("/")
     rows = answer_at(tree, parent)
     if isinstance(rows, dict):
         rows.pop(index, None)
+        left = [rows[key] for key in rows_in(tree, parent)]
+        rows.clear()
+        rows.update({str(position): row for position, row in enumerate(left)})
+    return parent
 
 
 def _container(tree: Tree, at: str) -> Tree | None:

@@ -74,7 +74,8 @@ def step_context(  # noqa: PLR0913 - one keyword each
     problems = checks.problems_of(draft.body, draft.cluster, lists)
     speaks = _was_left(draft, step)
     shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if speaks else []
-    made = page.made(step, page.Context(tree, lists, draft.fixed), shown, unsayable or {})
+    context = page.Context(tree, lists, draft.fixed, focus=fresh.focus if fresh else "")
+    made = page.made(step, context, shown, unsayable or {})
     cluster_field = _cluster_field(draft, lists, problems) if step is steps.BASICS else None
     if cluster_field:
         made.summary[:0] = [("cluster", "Cluster", message) for message in cluster_field.errors]
@@ -89,7 +90,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
         "lists": lists,
         "page_id": fresh.seen.page if fresh and fresh.seen.page else uuid.uuid4().hex,
         "is_conflict": is_conflict,
-        "added": fresh.added if fresh else "",
+        "stays": bool(fresh and fresh.focus),
         "flavors": flavors.table(lists, tree, fresh.search if fresh else "") if step is steps.NODE_TEMPLATE else None,
         "back": steps.preceding(step),
         "returns": "review" if "review" in (request.GET.get("return"), request.POST.get("_return")) else "",

@@ -17,6 +17,8 @@ def _labelled(values: tuple[str, ...], **labels: str) -> Choices:
 
 _LV_TYPES = _labelled(choices.LV_TYPES, linear="Linear: one disk after the other", striped="Striped: across all disks")
 
+_KUBELET_IN_CAPITALS = "Kubernetes"  # the API's table has it so, its examples in small letters; both are taken (C7)
+
 _KEY_AND_VALUE = (Place("/key", "Key"), Place("/value", "Value", always=True))
 
 
@@ -188,7 +190,7 @@ NODE_TEMPLATE = Step(
                     f"Both scripts together: {choices.SCRIPT_LIMIT} characters in base64.",
                 ),
             ),
-            folded=True,
+            foldable=True,
         ),
         Section(
             "Advanced",
@@ -240,7 +242,7 @@ NODE_TEMPLATE = Step(
                 ),
                 Place(f"{TEMPLATE}/billingMode", "Billing mode", Kind.NUMBER, "0, pay per use, is the only one."),
             ),
-            folded=True,
+            foldable=True,
         ),
     ),
     lead="What every node of the pool is made of.",
@@ -344,10 +346,11 @@ DISKS = Step(
                                     "For",
                                     Kind.CHOICE,
                                     choices=_labelled(
-                                        choices.SPACE_NAMES,
+                                        (*choices.SPACE_NAMES, _KUBELET_IN_CAPITALS),
                                         runtime="Container runtime (runtime)",
                                         kubernetes="Kubelet (kubernetes)",
                                         user="Own data (user)",
+                                        Kubernetes="Kubelet, as table 23 spells it (Kubernetes)",
                                     ),
                                 ),
                                 Place("/size", "Share", hint="For example 90%."),
@@ -394,7 +397,12 @@ NETWORKING = Step(
                     "Not more than nodes, and not together with new ones.",
                 ),
                 Place(f"{EIP}/count", "New EIPs", Kind.NUMBER, "One per node.", unset="none"),
-                Place(f"{EIP}/eip/iptype", "Type of new EIPs", Kind.CHOICE, choices=_labelled(choices.EIP_TYPES)),
+                Place(
+                    f"{EIP}/eip/iptype",
+                    "Type of new EIPs",
+                    hint="{} or {}; regions may have others.".format(*choices.EIP_TYPES),
+                    choices=_labelled(choices.EIP_TYPES),
+                ),
                 Place(
                     f"{EIP}/eip/bandwidth/size",
                     "Bandwidth in Mbit/s",
@@ -434,7 +442,7 @@ NETWORKING = Step(
         Section(
             "Further network cards",
             (Rows(f"{NIC}/extNics", "Extension network cards", "network card", _nic("")),),
-            folded=True,
+            foldable=True,
         ),
     ),
     lead="How nodes are reached. Leave everything empty to use the cluster's own subnet and no public address.",
