@@ -22,17 +22,22 @@ class ChangedElsewhere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a page was made from: the draft's version, and the page's own name.
+    """What a page was made from: the draft's version, and the page's own name; `sent` is its own time in ms.
 
     What the page itself has saved since then (as one types) is no conflict.
     """
 
     version: int
     page: str
+    sent: int = 0
 
     def collides_with(self, last: Mapping[str, Any] | None) -> bool:
         """Whether somebody else changed the step after it was shown here."""
         return last is not None and last["version"] > self.version and last["page"] != self.page
+
+    def is_overtaken(self, last: Mapping[str, Any] | None) -> bool:
+        """Whether something that the same page sent later was faster."""
+        return last is not None and last["page"] == self.page and 0 < self.sent < last.get("sent", 0)
 
 
 def start(*, by: User, cluster: Cluster | None = None, body: JSON = None, **more: Any) -> Draft:
@@ -71,11 +76,19 @@ def replace(draft: Draft, body: JSON, *, seen: int, cluster: Cluster | None = No
 
 
 def save(  # noqa: PLR0913 - one keyword each
-    draft: Draft, *, step: Step, part: JSON, cluster: Cluster | None, seen: Seen, leaving: bool = False
+    draft: Draft,
+    *,
+    step: Step,
+    part: JSON,
+    cluster: Cluster | None,
+    seen: Seen,
+    leaving: bool = False,
+    scope: str = "",
 ) -> None:
     """Write one step's answers into a draft: `part` replaces all that the step's places held.
 
-    `leaving` says that the person is done with the step for now: from then on its problems are shown.
+    `leaving` says that the person is done with the step for now: from then on its problems are shown. `scope` is
+    whose cloud the answers were chosen from, empty where none was at hand.
 
     What a preset fixed stays as it is. Raises ChangedElsewhere.
     """
@@ -83,16 +96,33 @@ def save(  # noqa: PLR0913 - one keyword each
     for _ in range(5):  # another step of the same draft may be saved at the same moment
         body = fixing.held(renewed(step.places, draft.body, part), draft.fixed)
         last = draft.touched.get(step.slug)
-        left = leaving or bool(last and last["left"])
-        if last and draft.body == body and draft.cluster_facts == facts and last["left"] == left:
+        touch = _touch(last, seen, leaving=leaving, scope=scope)
+        says_nothing_new = last and draft.body == body and draft.cluster_facts == facts and _is_same(last, touch)
+        if says_nothing_new or seen.is_overtaken(last):
             _remember_step(draft, step)
             return
         if seen.collides_with(last):
             break
-        if _written(draft, step, {"page": seen.page, "left": left}, {"body": body, "cluster_facts": facts}):
+        if _written(draft, step, touch, {"body": body, "cluster_facts": facts}):
             return
         draft.refresh_from_db()
     raise ChangedElsewhere
+
+
+def _touch(last: Mapping[str, Any] | None, seen: Seen, *, leaving: bool, scope: str) -> dict[str, Any]:
+    """Return what is noted of a save; only who leaves a step has looked at all that was chosen there."""
+    before = last or {}
+    known = before.get("scope", "")
+    return {
+        "page": seen.page,
+        "sent": seen.sent,
+        "left": leaving or bool(before.get("left")),
+        "scope": scope if scope and (leaving or not known) else known,
+    }
+
+
+def _is_same(last: Mapping[str, Any], touch: Mapping[str, Any]) -> bool:
+    return bool(last["left"] == touch["left"] and last.get("scope", "") == touch["scope"])
 
 
 def _written(draft: Draft, step: Step, touch: dict[str, Any], changes: dict[str, Any]) -> bool:

@@ -11,7 +11,8 @@ from webapp.wizard import steps
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 
-ALL_LISTS = tuple(dict.fromkeys(name for step in steps.STEPS for name in step.lists))
+CHECK_AGAIN = "Chosen as another person or in another project: check it again."
+ALL_LISTS = tuple(dict.fromkeys(name for step in steps.STEPS for name in ("clusters", *step.lists)))
 
 
 def lists_for(
@@ -39,3 +40,18 @@ def problems_of(body: JSON, cluster: Cluster | None, lists: Lists) -> list[Probl
 def blamed_on(step: Step, problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems that a step can mend."""
     return [problem for problem in problems if steps.owner(problem.pointer) is step]
+
+
+def scope_of(session: CloudSession | None) -> str:
+    """Return whose cloud a session shows: a project, as one person sees it; empty without a session."""
+    return f"{session.project_id}:{session.user_id}" if session else ""
+
+
+def cluster_problem(cluster: Cluster | None, lists: Lists) -> str:
+    """Return what is wrong with the choice of the cluster itself; empty where nothing is."""
+    if cluster is None:
+        return "Choose the cluster that the pool is for."
+    found = lists.get("clusters")
+    if found is None or found.error or any(one.id == cluster.id for one in found.items):
+        return ""
+    return f"The cluster {cluster.name} is not in this project now. Choose another."

@@ -16,7 +16,6 @@ from webapp.wizard.fixing import Fix
 from webapp.wizard.models import Draft
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
-from webapp.wizard.review import NOT_CHOSEN
 from webapp.wizard.show import links
 
 
@@ -60,8 +59,8 @@ def show_decisions(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _decisions(draft: Draft, lists: Lists, errors: list[Problem]) -> list[Decision]:
     cluster = [one.message for one in errors if not one.pointer]
-    if draft.cluster is None:
-        cluster.insert(0, NOT_CHOSEN)
+    if wrong := checks.cluster_problem(draft.cluster, lists):
+        cluster.insert(0, wrong)
     found = [Decision(steps.BASICS, "Cluster", message, _url(draft, steps.BASICS, "cluster")) for message in cluster]
     return found + [one for step in steps.STEPS for one in _of_step(draft, step, lists, errors)]
 

@@ -23,8 +23,9 @@ class Draft(models.Model):
     """A node pool in the making.
 
     `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
-    last changed: two tabs collide only where they change the same step. `left_out` lists what was not taken over
-    when it began, as pairs of pointer and message; `fixed` holds the places that its preset fixes (see fixing.py).
+    last changed (two tabs collide only where they change the same step), and whose cloud was chosen from.
+    `left_out` lists what was not taken over when it began, as pairs of pointer and message; `fixed` holds the
+    places that its preset fixes (see fixing.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +67,15 @@ class Draft(models.Model):
     def cluster(self) -> Cluster | None:
         """The cluster that was chosen, as it was then."""
         return Cluster(**self.cluster_facts) if self.cluster_facts else None
+
+    def was_left(self, step: str) -> bool:
+        """Whether the person was done with a step once: from then on its problems are shown."""
+        return bool((self.touched.get(step) or {}).get("left"))
+
+    def is_from_elsewhere(self, step: str, scope: str) -> bool:
+        """Whether a step was filled in from the cloud of another project or person than this one."""
+        known = (self.touched.get(step) or {}).get("scope", "")
+        return bool(known and scope and known != scope)
 
 
 class Preset(models.Model):

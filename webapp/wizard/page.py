@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -112,7 +111,8 @@ class Page:
 class Context:
     """What a page is made with.
 
-    `fix` is that of the list or entry that its places stand in; `focus` is the row or list where the keyboard goes on.
+    `fix` is that of the list or entry that its places stand in; `focus` is the row or list where the keyboard goes
+    on; `doubt` is said of every value that was picked.
     """
 
     tree: Tree
@@ -120,6 +120,7 @@ class Context:
     fixed: Fixed = field(default_factory=dict)
     fix: Fix | None = None
     focus: str = ""
+    doubt: str = ""
 
 
 def made(step: Step, context: Context, problems: Iterable[Problem], unsayable: Mapping[str, str]) -> Page:
@@ -149,6 +150,8 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
     made = Input(
         under + place.at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note, fix=fix
     )
+    if context.doubt and place.picks and value:
+        made.warnings.append(context.doubt)
     index[made.at] = made
     return made
 

@@ -27,8 +27,9 @@ class Kind(StrEnum):
 class Place:
     """One value of the body.
 
-    `choices` are fixed options, of a text mere suggestions; `picks` names a live pick list instead (see options.py). `unset` says
-    what the cloud does when nothing is sent. `always` marks a member that its row must have, even empty.
+    `choices` are fixed options, of a text mere suggestions; `picks` names a live pick list instead (see
+    options.py). `unset` says what the cloud does when nothing is sent. `always` marks a member that its row must
+    have, even empty.
     """
 
     at: str

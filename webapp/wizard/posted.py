@@ -41,7 +41,6 @@ class Posted:
 
 def read(form: QueryDict) -> Posted:
     """Return what a form says; odd values fall back to the harmless reading."""
-    version = form.get("_version", "")
     target = form.get("_to", "")
     stays = any(name in form for name in ("_add", "_remove", "_tool", "_refresh"))
     known = target in steps.BY_SLUG or target == steps.REVIEW
@@ -51,12 +50,17 @@ def read(form: QueryDict) -> Posted:
     return Posted(
         tree=tree,
         cluster=form.get("cluster"),
-        seen=Seen(int(version) if version.isascii() and version.isdigit() else 2**31, form.get("_page", "")),
+        seen=Seen(_number(form, "_version", 2**31), form.get("_page", ""), _number(form, "_sent", 0)),
         move=Move.STAY if stays else Move.JUMP if jumps else Move.NEXT,
         target=target if known else "",
         focus=focus,
         search=form.get("_search", ""),
     )
+
+
+def _number(form: QueryDict, name: str, otherwise: int) -> int:
+    text = form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
 
 
 def _typed(form: QueryDict, name: str) -> str:

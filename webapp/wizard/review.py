@@ -30,8 +30,6 @@ from webapp.wizard.models import Draft
 from webapp.wizard.places import Place, Rows, Step
 from webapp.wizard.presets import may_manage_presets
 
-NOT_CHOSEN = "Choose the cluster that the pool is for."
-
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -69,8 +67,9 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
     if request.POST.get("_version") not in (None, str(draft.version)):
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
     problems = _problems(request, draft)
-    if cluster is None or any(problem.is_error for problem in problems):
+    if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
         found = _requested(request, draft, _order(request, draft, cluster))
@@ -129,11 +128,11 @@ def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
+    lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
     problems = _problems(request, draft)
-    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
-    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
-    errors = sum(problem.is_error for problem in problems) + (draft.cluster is None)
-    found = checks.lists_for(request.cloud, ("flavors",), draft.cluster).get("flavors")
+    blocks = _blocks(request, draft, problems, checks.cluster_problem(draft.cluster, lists))
+    errors = sum(len(block.errors) for block in blocks)
+    found = lists.get("flavors")
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
@@ -161,6 +160,18 @@ def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
     return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
 
 
+def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], no_cluster: str) -> list[Block]:
+    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
+    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
+    scope = checks.scope_of(request.cloud)
+    for block in blocks:
+        if block.step is steps.BASICS and no_cluster:
+            block.errors.insert(0, (no_cluster, f"{block.url}#cluster"))
+        if draft.is_from_elsewhere(block.step.slug, scope):
+            block.warnings.insert(0, (checks.CHECK_AGAIN, block.url))
+    return blocks
+
+
 def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:
     url = f"{draft.url_of(step.slug)}?return=review"
     mine = checks.blamed_on(step, problems)
@@ -170,7 +181,6 @@ def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Pro
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
         lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-        errors = errors if name else [(NOT_CHOSEN, f"{url}#cluster"), *errors]
     return Block(step, url, lines, errors, warnings)
 
 

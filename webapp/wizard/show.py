@@ -72,11 +72,11 @@ def step_context(  # noqa: PLR0913 - one keyword each
     wanted = dict.fromkeys((*step.lists, "flavors", *(("clusters",) if step is steps.BASICS else ())))
     lists = checks.lists_for(request.cloud, wanted, draft.cluster, refresh="_refresh" in request.POST)
     problems = checks.problems_of(draft.body, draft.cluster, lists)
-    speaks = _was_left(draft, step)
-    shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if speaks else []
-    context = page.Context(tree, lists, draft.fixed, focus=fresh.focus if fresh else "")
+    shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if draft.was_left(step.slug) else []
+    again = checks.CHECK_AGAIN if draft.is_from_elsewhere(step.slug, checks.scope_of(request.cloud)) else ""
+    context = page.Context(tree, lists, draft.fixed, focus=fresh.focus if fresh else "", doubt=again)
     made = page.made(step, context, shown, unsayable or {})
-    cluster_field = _cluster_field(draft, lists, problems) if step is steps.BASICS else None
+    cluster_field = _cluster_field(draft, lists, problems, again) if step is steps.BASICS else None
     if cluster_field:
         made.summary[:0] = [("cluster", "Cluster", message) for message in cluster_field.errors]
     return {
@@ -115,8 +115,8 @@ def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:
             step.title,
             draft.url_of(step.slug),
             is_current=step.slug == current,
-            is_done=_was_left(draft, step) and step.slug not in wrong,
-            has_problem=_was_left(draft, step) and step.slug in wrong,
+            is_done=draft.was_left(step.slug) and step.slug not in wrong,
+            has_problem=draft.was_left(step.slug) and step.slug in wrong,
         )
         for step in steps.STEPS
     ]
@@ -133,7 +133,7 @@ def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
     }
 
 
-def _cluster_field(draft: Draft, lists: Lists, problems: list[Problem]) -> ClusterField:
+def _cluster_field(draft: Draft, lists: Lists, problems: list[Problem], doubt: str) -> ClusterField:
     found = lists.get("clusters")
     options = [
         ClusterOption(
@@ -146,16 +146,18 @@ def _cluster_field(draft: Draft, lists: Lists, problems: list[Problem]) -> Clust
     chosen = draft.cluster
     if chosen and chosen.id not in {one.id for one in options}:
         options.append(ClusterOption(chosen.id, f"{chosen.name} (not on the list)", False))
-    said = [one for one in problems if not one.pointer] if _was_left(draft, steps.BASICS) else []
-    errors = [one.message for one in said if one.is_error]
-    if chosen is None and _was_left(draft, steps.BASICS):
-        errors.insert(0, "Choose the cluster that the pool is for.")
-    warnings = [one.message for one in said if not one.is_error]
+    said, errors = [], []
+    if draft.was_left(steps.BASICS.slug):
+        said = [one for one in problems if not one.pointer]
+        errors = [checks.cluster_problem(chosen, lists), *(one.message for one in said if one.is_error)]
+    warnings = [doubt, *(one.message for one in said if not one.is_error)]
     if found is None:
         note = "Sign in to the cloud to see your clusters."
     else:
         note = f"{found.error.message} {found.error.remedy}" if found.error else ""
-    return ClusterField(chosen.id if chosen else "", options, errors, warnings, note)
+    return ClusterField(
+        chosen.id if chosen else "", options, [one for one in errors if one], [one for one in warnings if one], note
+    )
 
 
 def _differences(step: Step, draft: Draft, tree: Tree) -> list[Difference]:
@@ -167,7 +169,3 @@ def _differences(step: Step, draft: Draft, tree: Tree) -> list[Difference]:
 
 def _texts(tree: Tree) -> list[tuple[str, str]]:
     return [(at, text) for at, text in pointers.leaves(tree) if isinstance(text, str)]
-
-
-def _was_left(draft: Draft, step: Step) -> bool:
-    return bool((draft.touched.get(step.slug) or {}).get("left"))

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -70,7 +70,9 @@ def step(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
 def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     """Save what has been typed so far and return what stands beside the form."""
     draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
-    found = steps.BY_SLUG[slug]
+    found = steps.BY_SLUG.get(slug)
+    if found is None:
+        raise Http404
     typed = posted.read(request.POST)
     fixing.hold_answers(typed.tree, found.places, draft.fixed)
     status, trouble = 200, ""
@@ -128,7 +130,8 @@ def _save(request: UserRequest, draft: Draft, found: Step, typed: Posted, *, lea
     if typed.cluster is not None and typed.cluster != (cluster.id if cluster else ""):
         cluster = cluster_named(request, typed.cluster)
     part = body_of(found.places, typed.tree)
-    actions.save(draft, step=found, part=part, cluster=cluster, seen=typed.seen, leaving=leaving)
+    scope = checks.scope_of(request.cloud)
+    actions.save(draft, step=found, part=part, cluster=cluster, seen=typed.seen, leaving=leaving, scope=scope)
 
 
 def _must_sign_in(request: UserRequest) -> bool:
