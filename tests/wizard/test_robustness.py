@@ -27,6 +27,15 @@ def test_a_save_that_was_overtaken_by_a_later_one_of_the_same_page_changes_nothi
     assert priority_of(draft) == 3
 
 
+def test_a_conflict_that_was_told_beside_the_form_is_not_forgotten_at_the_next_save(anna_client):
+    draft = begun(anna_client)
+    url = draft.url_of("autoscaling")
+    anna_client.post(url, {"_version": "1", "_page": "tab-a", PRIORITY: "1"})
+    beside = anna_client.post(f"{url}/preview", {"_version": "1", "_page": "tab-b", PRIORITY: "2"})
+    assert beside.status_code == 409
+    assert 'name="_version"' not in beside.content.decode()
+
+
 def test_a_preview_of_no_step_is_not_there(anna_client):
     draft = begun(anna_client)
     assert anna_client.post(f"/pools/new/{draft.pk}/review/preview").status_code == 404

@@ -101,7 +101,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
 def aside_context(request: UserRequest, draft: Draft, step: Step) -> dict[str, Any]:
     """Return what stands beside the form: totals, the disks, the body."""
     lists = checks.lists_for(request.cloud, ("flavors",), draft.cluster)
-    return {"draft": draft, "step": step, "is_update": True, **_beside(draft, step, lists)}
+    return {"draft": draft, "step": step, **_beside(draft, step, lists)}
 
 
 def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:

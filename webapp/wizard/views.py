@@ -82,7 +82,8 @@ def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
         trouble = " ".join(unsayable.problems.values())
     except actions.ChangedElsewhere:
         status, trouble = 409, "This step was changed in another tab. Nothing of it was overwritten."
-    context = aside_context(request, draft, found) | {"trouble": trouble}
+    # After a conflict the page keeps the version that it was made from: the next save must find the conflict, too.
+    context = aside_context(request, draft, found) | {"trouble": trouble, "is_update": status == 200}
     return render(request, "wizard/_aside.html", context, status=status)
 
 
