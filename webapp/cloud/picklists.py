@@ -69,7 +69,9 @@ def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
 
     Raises TokenRejected where the cloud does not take the token.
     """
-    lists = pick_lists(session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S)
+    lists = pick_lists(
+        session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S
+    )
     for one in lists.values():
         if isinstance(one.error, TokenRejected):
             raise one.error

@@ -48,13 +48,8 @@ class Input(Blamed):
     @property
     def described_by(self) -> str:
         """The ids of the texts that describe the input."""
-        parts = {
-            "hint": self.place.hint,
-            "fix": self.fix,
-            "note": self.note,
-            "warning": self.warnings,
-            "error": self.errors,
-        }
+        hint = self.place.hint or (self.place.fixed_later and not self.fix)
+        parts = {"error": self.errors, "warning": self.warnings, "note": self.note, "hint": hint, "fix": self.fix}
         return " ".join(f"{self.at}-{name}" for name, text in parts.items() if text)
 
 

@@ -1,7 +1,6 @@
 """The last step: what will be sent, what is still wrong, and the act itself."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,19 +24,11 @@ from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import totals
 from webapp.wizard import checks, drawing, flavors, show, steps
-from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
-from webapp.wizard.places import Place, Rows, Step
+from webapp.wizard.options import Lists
+from webapp.wizard.places import Step
 from webapp.wizard.presets import may_manage_presets
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of the review; `is_changed` marks what differs from a blank draft."""
-
-    label: str
-    value: str
-    is_changed: bool
+from webapp.wizard.summary import Group, Said, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Block:
 
     step: Step
     url: str
-    lines: list[Said]
+    groups: list[Group]
     errors: list[tuple[str, str]]
     warnings: list[tuple[str, str]]
 
@@ -130,7 +121,7 @@ def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
     problems = _problems(request, draft)
-    blocks = _blocks(request, draft, problems, checks.cluster_problem(draft.cluster, lists))
+    blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
     context: dict[str, Any] = {
@@ -160,49 +151,26 @@ def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
     return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
 
 
-def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], no_cluster: str) -> list[Block]:
-    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
-    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
+def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
+    summary = Summary(draft.body, lists)
+    blocks = [_block(step, draft, summary, problems) for step in steps.STEPS]
     scope = checks.scope_of(request.cloud)
     for block in blocks:
-        if block.step is steps.BASICS and no_cluster:
-            block.errors.insert(0, (no_cluster, f"{block.url}#cluster"))
+        if block.step is steps.BASICS and (wrong := checks.cluster_problem(draft.cluster, lists)):
+            block.errors.insert(0, (wrong, f"{block.url}#cluster"))
         if draft.is_from_elsewhere(block.step.slug, scope):
             block.warnings.insert(0, (checks.CHECK_AGAIN, block.url))
     return blocks
 
 
-def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:
+def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) -> Block:
     url = f"{draft.url_of(step.slug)}?return=review"
     mine = checks.blamed_on(step, problems)
     errors = [(problem.message, f"{url}#{problem.pointer}") for problem in mine if problem.is_error]
-    warnings = [(problem.message, f"{url}#{problem.pointer}") for problem in mine if not problem.is_error]
-    lines = list(_lines(step.places, tree, blank, ""))
+    # The same warning at several places is said once, and leads to the first of them.
+    warnings = {problem.message: f"{url}#{problem.pointer}" for problem in reversed(mine) if not problem.is_error}
+    groups = summary.groups_of(step)
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
-        lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-    return Block(step, url, lines, errors, warnings)
-
-
-def _lines(places: tuple[Place | Rows, ...], tree: Tree, blank: Tree, under: str) -> Iterator[Said]:
-    """Yield a line for every value that is set, and for those that are not where the cloud does something else."""
-    for place in places:
-        at = under + place.at
-        if isinstance(place, Rows):
-            yield from _row_lines(place, tree, blank, at)
-            continue
-        answer, before = answer_at(tree, at), answer_at(blank, at)
-        if not is_blank(answer):
-            yield Said(place.label, place.told(str(answer)), answer != before)
-        elif place.unset and not under:
-            yield Said(place.label, f"Not set: {place.unset}", not is_blank(before))
-
-
-def _row_lines(rows: Rows, tree: Tree, blank: Tree, at: str) -> Iterator[Said]:
-    for position, index in enumerate(rows_in(tree, at)):
-        parts = [
-            said.value if len(rows.places) == 1 else f"{said.label}: {said.value}"
-            for said in _lines(rows.places, tree, blank, f"{at}/{index}")
-        ]
-        is_changed = answer_at(tree, f"{at}/{index}") != answer_at(blank, f"{at}/{index}")
-        yield Said(f"{rows.item.capitalize()} {position + 1}", "; ".join(parts), is_changed)
+        groups.insert(0, Group("Where", [Said("Cluster", name or "Not chosen", bool(name))]))
+    return Block(step, url, groups, errors, list(reversed(warnings.items())))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from webapp.accounts.access import sign_in_again, signed_in
 from webapp.accounts.http import UserRequest
-from webapp.wizard import actions, fixing, posted, review, steps
+from webapp.wizard import actions, checks, fixing, posted, review, steps
 from webapp.wizard.answers import Unsayable, answers_of, body_of
 from webapp.wizard.doors import cluster_named, start_page
 from webapp.wizard.models import Draft
