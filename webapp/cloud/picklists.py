@@ -21,6 +21,7 @@ from webapp.nodepool.facts import Facts, Subnet
 
 FRESH_S, KEPT_S = 120, 24 * 3600
 WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
+NOBODY_WAITS_S = 120.0  # behind the scenes: longer than the longest call
 _SUBNETS_COUNTED = 20
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
 _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
@@ -37,19 +38,26 @@ class PickList:
 
 
 def pick_lists(
-    session: CloudSession, names: Iterable[str], *, cluster: Cluster | None = None, refresh: bool = False
+    session: CloudSession,
+    names: Iterable[str],
+    *,
+    cluster: Cluster | None = None,
+    refresh: bool = False,
+    wait_s: float | None = None,
 ) -> dict[str, PickList]:
     """Return lists by name: the fields of `Facts`, and `clusters`.
 
-    What cannot be had is empty and carries its error, or is the copy of before with its age. Raises nothing.
+    What cannot be had is empty and carries its error, or is the copy of before with its age. `wait_s` is
+    how long to wait for the cloud; without it as long as a person may wait for a page. Raises nothing.
     """
     keys = {name: _key(session, name, cluster) for name in names}
     known: dict[str, PickList] = cache.get_many(keys.values())
     found = {name: known[key] for name, key in keys.items() if key in known}
     missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name])]
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
-    patience = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
-    wait(jobs.values(), timeout=patience)
+    if wait_s is None:
+        wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
+    wait(jobs.values(), timeout=wait_s)
     for name, job in jobs.items():
         fetched = job.result() if job.done() else PickList((), timezone.now(), _slow())
         found[name] = replace(found[name], error=fetched.error) if fetched.error and name in found else fetched
@@ -61,7 +69,9 @@ def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
 
     Raises TokenRejected where the cloud does not take the token.
     """
-    lists = pick_lists(session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True)
+    lists = pick_lists(
+        session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S
+    )
     for one in lists.values():
         if isinstance(one.error, TokenRejected):
             raise one.error

@@ -59,8 +59,8 @@ def show_decisions(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _decisions(draft: Draft, lists: Lists, errors: list[Problem]) -> list[Decision]:
     cluster = [one.message for one in errors if not one.pointer]
-    if trouble := checks.cluster_problem(draft.cluster, lists):
-        cluster.insert(0, trouble)
+    if wrong := checks.cluster_problem(draft.cluster, lists):
+        cluster.insert(0, wrong)
     found = [Decision(steps.BASICS, "Cluster", message, _url(draft, steps.BASICS, "cluster")) for message in cluster]
     return found + [one for step in steps.STEPS for one in _of_step(draft, step, lists, errors)]
 

@@ -6,16 +6,23 @@ from webapp.nodepool.layout import Disk, Group, Layout
 
 WIDTH, BAR, STEP = 360, 24, 52
 _LEAST = 3.0  # so that the smallest part can be seen
+_LETTER = 6.5  # the width of a letter in a part
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a bar, in the drawing's units; `text` says the same in words."""
+    """A part of a bar, in the drawing's units; `text` says the same in words, `label` is what fits into it."""
 
     kind: str
     x: float
     width: float
     text: str
+    label: str
+
+    @property
+    def text_x(self) -> float:
+        """Where the label begins."""
+        return round(self.x + 5, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,11 @@ class Bar:
     y: int
     text_y: int
     segments: tuple[Segment, ...]
+
+    @property
+    def label_y(self) -> int:
+        """Where labels stand in the bar."""
+        return self.y + 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,9 @@ def _bar(index: int, title: str, parts: list[tuple[str, int, str]], scale: float
     x, segments = 0.0, []
     for kind, size, text in parts:
         width = max(size * scale, _LEAST)
-        segments.append(Segment(kind, round(x, 1), round(width, 1), text))
+        label = f"{kind} {size}" if kind != "system" else ""
+        fits = len(label) * _LETTER <= width
+        segments.append(Segment(kind, round(x, 1), round(width, 1), text, label if fits else ""))
         x += width
     return Bar(title, index * STEP + 18, index * STEP + 12, tuple(segments))
 

@@ -23,9 +23,9 @@ class Draft(models.Model):
     """A node pool in the making.
 
     `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
-    last changed (two tabs collide only where they change the same step), and whose cloud was chosen from. `left_out`
-    lists what was not taken over when it began, as pairs of pointer and message; `fixed` holds the places that its
-    preset fixes (see fixing.py).
+    last changed (two tabs collide only where they change the same step), and whose cloud was chosen from.
+    `left_out` lists what was not taken over when it began, as pairs of pointer and message; `fixed` holds the
+    places that its preset fixes (see fixing.py).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

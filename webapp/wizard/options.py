@@ -87,7 +87,7 @@ _OPTION_OF: dict[str, Callable[[Any], tuple[str, str] | None]] = {
     "agencies": _agency,
 }
 _OPERATING_SYSTEMS: Choices = tuple((name, name) for name in choices.OPERATING_SYSTEMS)
-_RANDOM_ZONE = ("random", "random: the cloud picks one zone for each scaling")
+_RANDOM_ZONE = ("random", "random: the cloud picks")
 
 
 def options(picks: str, lists: Lists) -> Choices | None:

@@ -48,13 +48,8 @@ class Input(Blamed):
     @property
     def described_by(self) -> str:
         """The ids of the texts that describe the input."""
-        parts = {
-            "hint": self.place.hint,
-            "fix": self.fix,
-            "note": self.note,
-            "warning": self.warnings,
-            "error": self.errors,
-        }
+        hint = self.place.hint or (self.place.fixed_later and not self.fix)
+        parts = {"error": self.errors, "warning": self.warnings, "note": self.note, "hint": hint, "fix": self.fix}
         return " ".join(f"{self.at}-{name}" for name, text in parts.items() if text)
 
 
@@ -74,8 +69,8 @@ class RowList(Blamed):
 
     rows: Rows = field(kw_only=True)
     items: list[Row] = field(kw_only=True)
-    fix: Fix | None = field(kw_only=True, default=None)
     filled: list[str] = field(kw_only=True)
+    fix: Fix | None = field(kw_only=True, default=None)
 
     is_list = True
 
@@ -109,9 +104,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a page is made with; `fix` is that of the list or entry that its places stand in.
+    """What a page is made with.
 
-    `focus` is the row or list where the keyboard goes on; `doubt` is said of every value that was picked.
+    `fix` is that of the list or entry that its places stand in; `focus` is the row or list where the keyboard goes
+    on; `doubt` is said of every value that was picked.
     """
 
     tree: Tree
@@ -144,19 +140,15 @@ def _part(place: Place | Rows, under: str, tree: Answer, context: Context, index
     answer = answer_at(tree, place.at) if place.at else tree
     value = answer if isinstance(answer, str) else ""
     fix = context.fix or (None if under else fix_at(context.fixed, place.at))
-    made = _input(under + place.at, place, value, context, fix)
+    chosen, note = (None, "") if fix else _choices(place, value, context)
+    suggestions = tuple(word for word, _ in place.choices) if place.kind is Kind.TEXT else ()
+    made = Input(
+        under + place.at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note, fix=fix
+    )
     if context.doubt and place.picks and value:
         made.warnings.append(context.doubt)
     index[made.at] = made
     return made
-
-
-def _input(at: str, place: Place, value: str, context: Context, fix: Fix | None) -> Input:
-    if fix:
-        return Input(at, place=place, value=value, choices=None, fix=fix)
-    chosen, note = _choices(place, value, context)
-    suggestions = tuple(word for word, _ in place.choices) if place.kind is Kind.TEXT else ()
-    return Input(at, place=place, value=value, choices=chosen, suggestions=suggestions, note=note)
 
 
 def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | None, str]:
@@ -184,7 +176,7 @@ def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dic
     fix = context.fix or (None if under else fix_at(context.fixed, at))
     typed = rows_in(tree, rows.at)
     filled = [one for one in typed if not is_blank(answer_at(tree, f"{rows.at}/{one}"))]
-    made = RowList(at, rows=rows, items=[], fix=fix, filled=filled)
+    made = RowList(at, rows=rows, items=[], filled=filled, fix=fix)
     index[at] = made
     numbers = typed or (["0"] if rows.first else [])
     for position, number in enumerate(numbers):

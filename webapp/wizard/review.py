@@ -1,7 +1,6 @@
 """The last step: what will be sent, what is still wrong, and the act itself."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,20 +24,11 @@ from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import totals
 from webapp.wizard import checks, drawing, flavors, show, steps
-from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
 from webapp.wizard.models import Draft
 from webapp.wizard.options import Lists
-from webapp.wizard.places import Place, Rows, Step
+from webapp.wizard.places import Step
 from webapp.wizard.presets import may_manage_presets
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of the review; `is_changed` marks what differs from a blank draft."""
-
-    label: str
-    value: str
-    is_changed: bool
+from webapp.wizard.summary import Group, Said, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +37,7 @@ class Block:
 
     step: Step
     url: str
-    lines: list[Said]
+    groups: list[Group]
     errors: list[tuple[str, str]]
     warnings: list[tuple[str, str]]
 
@@ -69,24 +59,25 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
-    problems = check(draft.body, cluster or Cluster(), _facts(request, lists))
+    problems = _problems(request, draft)
     if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
-        found = _requested(request, draft, _order(request, draft, cluster), _facts(request, lists))
+        found = _requested(request, draft, _order(request, draft, cluster))
     except NotPossible as refusal:
         return _page(request, draft, status=409, trouble=str(refusal))
     start(found, request)
     return redirect(found)
 
 
-def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
+def _requested(request: UserRequest, draft: Draft, order: Order) -> PoolRequest:
     """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
 
     The same draft is the same request, however often it is sent; only when that one has ended a new one is made.
     Raises NotPossible.
     """
     assert request.cloud  # noqa: S101 - the caller saw to it
+    facts = _facts(request, draft)
     mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
     known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
     if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
@@ -113,25 +104,24 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
     )
 
 
-def _facts(request: UserRequest, lists: Lists) -> Facts:
-    facts = picklists.facts_from(lists)
+def _facts(request: UserRequest, draft: Draft) -> Facts:
+    facts = picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
     return facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts
 
 
-def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None:
+def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
     """Return what policy would say, as far as it can be known: in which cluster, and of which project."""
     if draft.cluster is None or request.cloud is None:
         return None
     order = _order(request, draft, draft.cluster)
     project = request.cloud.project_name
-    return requests.judge(order, by=request.user, project=project, facts=facts)[1]
+    return requests.judge(order, by=request.user, project=project, facts=_facts(request, draft))[1]
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    facts = _facts(request, lists)
-    problems = check(draft.body, draft.cluster or Cluster(), facts)
-    blocks = _blocks(request, draft, problems, checks.cluster_problem(draft.cluster, lists))
+    problems = _problems(request, draft)
+    blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
     context: dict[str, Any] = {
@@ -140,7 +130,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
         "trouble": trouble,
-        "verdict": None if errors else _verdict(request, draft, facts),
+        "verdict": None if errors else _verdict(request, draft),
         "pending": _pending(request, draft),
         "reason": request.POST.get("reason", ""),
         "may_manage_presets": may_manage_presets(request.user),
@@ -157,49 +147,30 @@ def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
     return mine.exclude(state__in=ENDED).order_by("-pk").first()
 
 
-def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], no_cluster: str) -> list[Block]:
-    tree, blank = answers_of(steps.EVERY_PLACE, draft.body), answers_of(steps.EVERY_PLACE, blank_body())
-    blocks = [_block(step, draft, tree, blank, problems) for step in steps.STEPS]
+def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
+    return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
+
+
+def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
+    summary = Summary(draft.body, lists)
+    blocks = [_block(step, draft, summary, problems) for step in steps.STEPS]
     scope = checks.scope_of(request.cloud)
     for block in blocks:
-        if block.step is steps.BASICS and no_cluster:
-            block.errors.insert(0, (no_cluster, f"{block.url}#cluster"))
+        if block.step is steps.BASICS and (wrong := checks.cluster_problem(draft.cluster, lists)):
+            block.errors.insert(0, (wrong, f"{block.url}#cluster"))
         if draft.is_from_elsewhere(block.step.slug, scope):
             block.warnings.insert(0, (checks.CHECK_AGAIN, block.url))
     return blocks
 
 
-def _block(step: Step, draft: Draft, tree: Tree, blank: Tree, problems: list[Problem]) -> Block:
+def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) -> Block:
     url = f"{draft.url_of(step.slug)}?return=review"
     mine = checks.blamed_on(step, problems)
     errors = [(problem.message, f"{url}#{problem.pointer}") for problem in mine if problem.is_error]
-    warnings = [(problem.message, f"{url}#{problem.pointer}") for problem in mine if not problem.is_error]
-    lines = list(_lines(step.places, tree, blank, ""))
+    # The same warning at several places is said once, and leads to the first of them.
+    warnings = {problem.message: f"{url}#{problem.pointer}" for problem in reversed(mine) if not problem.is_error}
+    groups = summary.groups_of(step)
     if step is steps.BASICS:
         name = draft.cluster_facts.get("name", "")
-        lines.insert(0, Said("Cluster", name or "Not chosen", bool(name)))
-    return Block(step, url, lines, errors, warnings)
-
-
-def _lines(places: tuple[Place | Rows, ...], tree: Tree, blank: Tree, under: str) -> Iterator[Said]:
-    """Yield a line for every value that is set, and for those that are not where the cloud does something else."""
-    for place in places:
-        at = under + place.at
-        if isinstance(place, Rows):
-            yield from _row_lines(place, tree, blank, at)
-            continue
-        answer, before = answer_at(tree, at), answer_at(blank, at)
-        if not is_blank(answer):
-            yield Said(place.label, place.told(str(answer)), answer != before)
-        elif place.unset and not under:
-            yield Said(place.label, f"Not set: {place.unset}", not is_blank(before))
-
-
-def _row_lines(rows: Rows, tree: Tree, blank: Tree, at: str) -> Iterator[Said]:
-    for position, index in enumerate(rows_in(tree, at)):
-        parts = [
-            said.value if len(rows.places) == 1 else f"{said.label}: {said.value}"
-            for said in _lines(rows.places, tree, blank, f"{at}/{index}")
-        ]
-        is_changed = answer_at(tree, f"{at}/{index}") != answer_at(blank, f"{at}/{index}")
-        yield Said(f"{rows.item.capitalize()} {position + 1}", "; ".join(parts), is_changed)
+        groups.insert(0, Group("Where", [Said("Cluster", name or "Not chosen", bool(name))]))
+    return Block(step, url, groups, errors, list(reversed(warnings.items())))

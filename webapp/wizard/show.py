@@ -12,6 +12,7 @@ from webapp.nodepool.totals import totals
 from webapp.wizard import checks, drawing, flavors, page, preview, steps
 from webapp.wizard.answers import Tree, answers_of
 from webapp.wizard.models import Draft
+from webapp.wizard.naming import named
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 from webapp.wizard.posted import Posted
@@ -164,7 +165,7 @@ def _differences(step: Step, draft: Draft, tree: Tree) -> list[Difference]:
     """Return what was typed here and differs from what another tab saved."""
     saved, typed = dict(_texts(answers_of(step.places, draft.body))), dict(_texts(tree))
     names = [name for name in {**saved, **typed} if saved.get(name, "") != typed.get(name, "")]
-    return [Difference(name, saved.get(name, ""), typed.get(name, "")) for name in names]
+    return [Difference(named(name)[1], saved.get(name, ""), typed.get(name, "")) for name in names]
 
 
 def _texts(tree: Tree) -> list[tuple[str, str]]:

@@ -107,7 +107,15 @@ NODE_TEMPLATE = Step(
         Section(
             "Flavor and availability zone",
             (
-                Place(f"{TEMPLATE}/az", "Availability zone", Kind.CHOICE, picks="zones", needed=True, fixed_later=True),
+                Place(
+                    f"{TEMPLATE}/az",
+                    "Availability zone",
+                    Kind.CHOICE,
+                    "With random, the cloud takes one zone for each scaling.",
+                    picks="zones",
+                    needed=True,
+                    fixed_later=True,
+                ),
                 Place(f"{TEMPLATE}/flavor", "Flavor", Kind.FLAVOR, picks="flavors", needed=True, fixed_later=True),
             ),
         ),
@@ -213,11 +221,11 @@ NODE_TEMPLATE = Step(
                 Place(f"{EXTEND}/agency_name", "Agency", Kind.CHOICE, picks="agencies"),
                 Place(
                     f"{EXTEND}/containerBaseSize",
-                    "Space per container in GiB",
+                    "Container space in GiB",
                     Kind.NUMBER,
                     "10 to 500; never with Ubuntu.",
                 ),
-                Place(f"{EXTEND}/dockerBaseSize", "Space per container in GiB (older name)", Kind.NUMBER),
+                Place(f"{EXTEND}/dockerBaseSize", "Container space (old)", Kind.NUMBER, "In GiB, for old clients."),
                 Place(
                     f"{EXTEND}/DockerLVMConfigOverride",
                     "Docker disk layout (old)",
@@ -230,8 +238,8 @@ NODE_TEMPLATE = Step(
                 ),
                 Place(
                     f"{EXTEND}/nicThreshold",
-                    "Pre-bound network cards, low:high",
-                    hint="Bare metal only. For example 0.3:0.6.",
+                    "Pre-bound network cards",
+                    hint="low:high, bare metal only. For example 0.3:0.6.",
                 ),
                 Place(f"{EXTEND}/publicKey", "Public key", hint="The cloud fills it from the key pair."),
                 Place(

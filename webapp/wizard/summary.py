@@ -1,0 +1,83 @@
+"""A body said in the words of the form: what the review lists."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.pointers import JSON
+from webapp.wizard import options, steps
+from webapp.wizard.answers import EMPTY_TEXT, Tree, answer_at, answers_of, is_blank, rows_in
+from webapp.wizard.places import Kind, Place, Rows, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line; `is_changed` marks what differs from a blank draft, `parts` are the lines of a row."""
+
+    label: str
+    value: str
+    is_changed: bool
+    parts: list["Said"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one section of a step."""
+
+    title: str
+    lines: list[Said]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any line differs from a blank draft."""
+        return any(line.is_changed for line in self.lines)
+
+
+class Summary:
+    """A body beside a blank one, with the names that the pick lists have for its ids."""
+
+    def __init__(self, body: JSON, lists: options.Lists) -> None:
+        self.tree: Tree = answers_of(steps.EVERY_PLACE, body)
+        self.blank: Tree = answers_of(steps.EVERY_PLACE, blank_body())
+        self.lists = lists
+
+    def groups_of(self, step: Step) -> list[Group]:
+        """Return the sections of a step in which something is set, or left to the cloud in a way that is known."""
+        groups = (Group(section.title, list(self._lines(section.places, ""))) for section in step.sections)
+        return [group for group in groups if group.lines]
+
+    def _lines(self, places: tuple[Place | Rows, ...], under: str) -> Iterator[Said]:
+        for place in places:
+            at = under + place.at
+            if isinstance(place, Rows):
+                yield from self._rows(place, at)
+                continue
+            answer, before = answer_at(self.tree, at), answer_at(self.blank, at)
+            if not is_blank(answer):
+                yield Said(place.label, self._shown(place, str(answer)), answer != before)
+            elif place.unset and not under:
+                yield Said(place.label, f"Not set: {place.unset}", not is_blank(before))
+
+    def _rows(self, rows: Rows, at: str) -> Iterator[Said]:
+        for position, index in enumerate(rows_in(self.tree, at)):
+            parts = list(self._lines(rows.places, f"{at}/{index}"))
+            is_changed = answer_at(self.tree, f"{at}/{index}") != answer_at(self.blank, f"{at}/{index}")
+            label = f"{rows.item[0].upper()}{rows.item[1:]} {position + 1}"
+            value = _in_one_line(rows, answer_at(self.tree, f"{at}/{index}")) or (
+                parts[0].value if len(rows.places) == 1 and parts else ""
+            )
+            yield Said(label, value, is_changed, [] if value else parts)
+
+    def _shown(self, place: Place, answer: str) -> str:
+        if answer == EMPTY_TEXT:
+            return "The empty text"
+        known = options.options(place.picks, self.lists) if place.kind is Kind.CHOICE and place.picks else None
+        return dict(known or ()).get(answer) or place.told(answer)
+
+
+def _in_one_line(rows: Rows, row: Tree | str) -> str:
+    """Return a row of key and value as people write it, `key = value, effect`; empty for other rows."""
+    if not isinstance(row, dict) or rows.places[0].at != "/key":
+        return ""
+    key, value, *more = (str(row.get(place.at[1:], "")) for place in rows.places)
+    return ", ".join(filter(None, (f"{key} = {value}" if value else key, *more)))
