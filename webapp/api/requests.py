@@ -70,7 +70,7 @@ class RequestsView(GenericAPIView):
     @described(
         RequestSerializer(many=True),
         cloud=True,
-        errors=[404],
+        errors=[400, 404],
         operation_id="requests_list",
         tags=["Requests"],
         summary="List requests",
