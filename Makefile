@@ -12,13 +12,23 @@ export PORT CLOUD_PORT SPEED
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/run.stamp $(VAR)/secret.key $(VAR)/token.key  ## Run the portal and the local cloud (PORT, CLOUD_PORT, SPEED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
 test: $(VENV)/dev.stamp  ## Set up and pass the tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+services:  ## Install and start PostgreSQL and Redis on loopback (POSTGRES_PORT, REDIS_PORT)
+	@sh deploy/services.sh start
+
+services-stop:  ## Stop them
+	@sh deploy/services.sh stop
+
+test-services: $(VENV)/dev.stamp services  ## Pass the tests on PostgreSQL and Redis
+	@set -a && . $(VAR)/services/env && set +a && \
+	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, Dockerfile
 	$(BIN)/ruff check .
@@ -53,4 +63,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test lint lock clean
+.PHONY: help run test services services-stop test-services lint lock clean

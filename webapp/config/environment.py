@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -36,6 +36,14 @@ def number(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.") from exc
 
 
+def whole(name: str, default: int) -> int:
+    """Return a variable that is a whole number of at least 0."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -52,8 +60,30 @@ def web_address(name: str) -> str:
 
 def secret(name: str) -> str:
     """Return a secret from the variable, or from the file that `<name>_FILE` names; never a default."""
+    if value := _value_or_file(name):
+        return value
+    raise ImproperlyConfigured(f"Set {name}, or {name}_FILE to the path of a file that holds it.")
+
+
+def address(name: str) -> str:
+    """Return the URL of a service, empty when none is set; the whole of it or its password may come from a file.
+
+    The password of `DATABASE_URL` may stand in `DATABASE_PASSWORD` or in the file that `DATABASE_PASSWORD_FILE` names.
+    """
+    url = _value_or_file(name)
+    password = _value_or_file(name.removesuffix("_URL") + "_PASSWORD")
+    if not url or not password:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{host}"))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not a URL.") from None
+
+
+def _value_or_file(name: str) -> str:
     if value := os.environ.get(name):
         return value
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
-    raise ImproperlyConfigured(f"Set {name}, or {name}_FILE to the path of a file that holds it.")
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text().strip() if path else ""

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from webapp.cloud.regions import REGIONS
 from webapp.config import environment as env
+from webapp.config import services
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -97,16 +98,7 @@ if DEBUG:
     TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "poolwright.sqlite3",
-        "OPTIONS": {
-            # One writer at a time, readers beside it; a writer waits instead of failing.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-        },
-    },
+    "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10)),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -168,7 +160,22 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": services.cache(env.address("REDIS_URL"), env.text("CACHE_PREFIX", "poolwright"))}
+
+# Workers, where there is a broker; without one the web process does the work itself.
+BROKER_URL = CELERY_BROKER_URL = services.broker(env.address("BROKER_URL"))
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(BROKER_URL)
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "webapp.accounts.tasks.clear_sessions", "schedule": 3600.0},
+}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
@@ -191,6 +198,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": False,  # a lone surrogate that somebody sent must not break the answer
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - the name of a model
+MIGRATION_MODULES = {"knox": None}  # its own table, which ours stands for, is never made
 REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "pw_"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Poolwright",
