@@ -154,7 +154,6 @@ TABLE = [
     Row("portal:sign-in", "get", (), (200,) * 4),
     Row("portal:sign-in", "post", (), (422,) * 4),
     Row("portal:sign-out", "post", (), (SIGN_IN,) * 4),
-    Row("portal:health", "get", (), (200,) * 4),
     page("portal:api-tokens", "", (200, 200, 200)),
     page("portal:api-tokens", "", (200, 200, 200), "post", name="x", days="1"),
     page("portal:revoke-api-token", "token", (404, 404, 302), "post"),
