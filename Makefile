@@ -39,6 +39,10 @@ lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, 
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/hadolint Dockerfile
 
+audit: $(VENV)/dev.stamp  ## Look for insecure code and for known holes in what is installed
+	$(BIN)/bandit -q -c pyproject.toml -ll -r webapp deploy
+	$(BIN)/python deploy/audit.py
+
 lock: pyproject.toml  ## Make the lock files anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements.lock
 	uv pip compile pyproject.toml --upgrade --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-dev.lock
@@ -63,4 +67,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test services services-stop test-services lint lock clean
+.PHONY: help run test services services-stop test-services lint audit lock clean

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+pytest_plugins = ["tests.leaks"]
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tests" / "examples"
 ANNA = {

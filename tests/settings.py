@@ -27,6 +27,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+INSTALLED_APPS += ["django_migration_linter"]  # noqa: F405
+MIGRATION_LINTER_OPTIONS = {"exclude_apps": ["axes", "auth", "contenttypes", "sessions"]}
 FOLDER = Path(tempfile.mkdtemp(prefix="poolwright-tests-"))
 STATIC_ROOT = FOLDER
 # Tests deliver themselves: a thread of its own would write while the next test empties the database.
