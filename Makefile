@@ -6,6 +6,7 @@ SPEED ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 VAR := var
+SECRETS := secret_key token_keys database_password redis_password
 
 export PORT CLOUD_PORT SPEED
 
@@ -39,6 +40,14 @@ lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, 
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/hadolint Dockerfile
 
+secrets: $(addprefix $(VAR)/secrets/,$(SECRETS))  ## Make the secrets that compose.yaml mounts, once
+
+# The folder is closed, the files are not: in their containers they belong to somebody else.
+$(VAR)/secrets/%:
+	@mkdir -p $(VAR)/secrets && chmod 700 $(VAR)/secrets
+	@$(PYTHON) -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32 if '$*' == 'token_keys' else 48)).decode())" > $@
+	@chmod 444 $@
+
 audit: $(VENV)/dev.stamp  ## Look for insecure code and for known holes in what is installed
 	$(BIN)/bandit -q -c pyproject.toml -ll -r webapp deploy
 	$(BIN)/python deploy/audit.py
@@ -67,4 +76,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test services services-stop test-services lint audit lock clean
+.PHONY: help run test services services-stop test-services secrets lint audit lock clean
