@@ -5,8 +5,6 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 CONNECT_TIMEOUT_S = 3
 POOL_TIMEOUT_S = 5.0  # a person waits: no connection within this time is a 503
@@ -46,6 +44,9 @@ def cache(url: str, prefix: str) -> dict[str, Any]:
     if not url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     _parts("REDIS_URL", url, ("redis", "rediss"))
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     return {
         "BACKEND": "webapp.config.cache.ForgivingRedisCache",
         "LOCATION": url,
