@@ -6,19 +6,30 @@ SPEED ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 VAR := var
+SECRETS := secret_key token_keys database_password redis_password
 
 export PORT CLOUD_PORT SPEED
 
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/run.stamp $(VAR)/secret.key $(VAR)/token.key  ## Run the portal and the local cloud (PORT, CLOUD_PORT, SPEED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
 test: $(VENV)/dev.stamp  ## Set up and pass the tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+services:  ## Install and start PostgreSQL and Redis on loopback (POSTGRES_PORT, REDIS_PORT)
+	@sh deploy/services.sh start
+
+services-stop:  ## Stop them
+	@sh deploy/services.sh stop
+
+test-services: $(VENV)/dev.stamp services  ## Pass the tests on PostgreSQL and Redis
+	@set -a && . $(VAR)/services/env && set +a && \
+	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, Dockerfile
 	$(BIN)/ruff check .
@@ -28,6 +39,18 @@ lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, 
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/hadolint Dockerfile
+
+secrets: $(addprefix $(VAR)/secrets/,$(SECRETS))  ## Make the secrets that compose.yaml mounts, once
+
+# The folder is closed, the files are not: in their containers they belong to somebody else.
+$(VAR)/secrets/%:
+	@mkdir -p $(VAR)/secrets && chmod 700 $(VAR)/secrets
+	@$(PYTHON) -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32 if '$*' == 'token_keys' else 48)).decode())" > $@
+	@chmod 444 $@
+
+audit: $(VENV)/dev.stamp  ## Look for insecure code and for known holes in what is installed
+	$(BIN)/bandit -q -c pyproject.toml -ll -r webapp deploy
+	$(BIN)/python deploy/audit.py
 
 lock: pyproject.toml  ## Make the lock files anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements.lock
@@ -53,4 +76,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test lint lock clean
+.PHONY: help run test services services-stop test-services secrets lint audit lock clean

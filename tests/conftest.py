@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+pytest_plugins = ["tests.leaks"]
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "tests" / "examples"
 ANNA = {
@@ -33,7 +34,7 @@ def wait_until_answering(url: str, process: subprocess.Popen) -> None:
             raise RuntimeError(f"{url}: the process ended with {process.returncode}")
         try:
             requests.get(url, timeout=1)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
         else:
             return

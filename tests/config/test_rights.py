@@ -156,7 +156,6 @@ TABLE = [
     Row("portal:single-sign-on", "post", (), (404,) * 4),  # switched off
     Row("portal:single-sign-on-back", "get", (), (404,) * 4),
     Row("portal:sign-out", "post", (), (SIGN_IN,) * 4),
-    Row("portal:health", "get", (), (200,) * 4),
     page("portal:api-tokens", "", (200, 200, 200)),
     page("portal:api-tokens", "", (200, 200, 200), "post", name="x", days="1"),
     page("portal:revoke-api-token", "token", (404, 404, 302), "post"),

@@ -1,4 +1,7 @@
-"""The box for secrets that must be kept: sealed by the first of CLOUD_TOKEN_KEYS, opened by any of them."""
+"""The box for secrets that must be kept: sealed by the first of CLOUD_TOKEN_KEYS, opened by any of them.
+
+A column that holds such a text is named `sealed_...`: by that it is found when keys are replaced.
+"""
 
 from functools import lru_cache
 
@@ -19,6 +22,14 @@ def unseal(sealed: str) -> str:
     """Return what was sealed. Raises CannotOpen."""
     try:
         return _box_of(tuple(settings.CLOUD_TOKEN_KEYS)).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise CannotOpen from None
+
+
+def reseal(sealed: str) -> str:
+    """Return what was sealed, sealed by the newest key. Raises CannotOpen."""
+    try:
+        return _box_of(tuple(settings.CLOUD_TOKEN_KEYS)).rotate(sealed.encode()).decode()
     except InvalidToken:
         raise CannotOpen from None
 

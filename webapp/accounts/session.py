@@ -1,15 +1,17 @@
 """The cloud session: sealed in the server-side session of one browser, gone at sign-out and at its expiry."""
 
 import json
+from contextlib import suppress
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.accounts.sealing import seal, unseal
+from webapp.accounts.sealing import CannotOpen, reseal, seal, unseal
 from webapp.cloud.tokens import CloudSession
 
 _KEY, _UNTIL = "cloud", "cloud_until"
@@ -53,3 +55,20 @@ def _opened(sealed: str) -> CloudSession | None:
     except (ValueError, TypeError, KeyError):
         return None
     return session if session.seconds_left(timezone.now()) > 0 else None
+
+
+def reseal_sessions() -> int:
+    """Seal every kept cloud session with the newest key; return how many there were.
+
+    One that its owner changes meanwhile is left: it is sealed with the newest key anyway when it is stored.
+    """
+    count = 0
+    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator(chunk_size=200):
+        kept = row.get_decoded()
+        if not kept.get(_KEY):
+            continue
+        with suppress(CannotOpen):  # sealed with a key that is gone: its owner signs in again
+            kept[_KEY] = reseal(kept[_KEY])
+            data = Session.objects.encode(kept)
+            count += Session.objects.filter(pk=row.pk, session_data=row.session_data).update(session_data=data)
+    return count

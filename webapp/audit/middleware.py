@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from webapp.audit.trail import address
+from webapp.telemetry.addresses import client_address
 
 
 class AuditAddressMiddleware:
@@ -16,14 +16,8 @@ class AuditAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
-        token = address.set(address_of(request))
+        token = address.set(client_address(request))
         try:
             return self.get_response(request)
         finally:
             address.reset(token)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the caller's address."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))

@@ -1,6 +1,7 @@
 """The calls of the cloud that the portal makes, as the person whose token it is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -178,11 +179,11 @@ class Cloud:
                 f"The cloud's catalogue has no service {service}.",
                 remedy="Ask your admin whether it is switched on for this project.",
             )
-        return Call(method, base + path, token=self.session.token, body=body, changes=changes)
+        return Call(method, base + path, token=self.session.token, body=body, changes=changes, service=service)
 
     def _get(self, service: str, path: str, query: Mapping[str, str] | None = None) -> Any:
         call = self._call("GET", service, path)
-        return answered(send(Call(call.method, call.url, token=call.token, query=query or {})))
+        return answered(send(replace(call, query=query or {})))
 
     def _pages(self, service: str, path: str, name: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """Return all pages of a list that goes on from a marker, the last id."""

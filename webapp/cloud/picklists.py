@@ -6,6 +6,7 @@ A page never waits long: what is not there in time goes on being fetched, for th
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -84,7 +85,7 @@ def _job(key: str, name: str, session: CloudSession, cluster: Cluster | None) ->
     with _lock:
         job = _under_way.get(who)
         if job is None:
-            job = _under_way[who] = _workers.submit(_fetch, key, name, session, cluster)
+            job = _under_way[who] = _workers.submit(copy_context().run, _fetch, key, name, session, cluster)
             job.add_done_callback(lambda _: _under_way.pop(who, None))
     return job
 

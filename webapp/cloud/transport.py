@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
 
 from webapp.cloud.errors import (
     BY_STATUS,
@@ -26,6 +25,8 @@ from webapp.cloud.errors import (
     Throttled,
     TokenRejected,
 )
+from webapp.cloud.pinning import LOOPBACK, AddressNotAllowed, PinningAdapter
+from webapp.telemetry import metrics, request_ids
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,6 @@ CONNECT_TIMEOUT_S = 3.05
 REPEATS = 2
 LONGEST_WAIT_S = 5.0  # a person waits on the other side
 _MAX_ANSWER = 20 * 1024 * 1024
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TRY_AGAIN = (502, 503, 504)
 _POINTER = re.compile(r"^(/(?:metadata|spec|kind|apiVersion)[^\s:]*(?::passthrough)?): ")
 _local = threading.local()
@@ -49,6 +49,7 @@ class Call:
     body: Any = field(default=None, repr=False)
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    service: str = "identity"
     secrets: tuple[str, ...] = field(default=(), repr=False)
     changes: bool = True
     wait: Callable[[float], None] = field(default=time.sleep, repr=False)
@@ -93,9 +94,10 @@ def answered(response: requests.Response) -> Any:
 
 
 def is_private(url: str) -> bool:
-    """Whether nobody on the way can read along: https, or http to this machine."""
+    """Whether nobody on the way can read along: https, or http to this machine or in a network that is ours."""
     parts = urlsplit(url)
-    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in _LOOPBACK)
+    near = (*LOOPBACK, *settings.CLOUD_PRIVATE_HOSTS)
+    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in near)
 
 
 def demand_allowed(url: str) -> None:
@@ -104,36 +106,58 @@ def demand_allowed(url: str) -> None:
     host = (parts.hostname or "").rstrip(".")
     is_plain = not parts.username and host.isascii() and "\\" not in url
     if not (is_private(url) and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
-        raise HostNotAllowed(
-            f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
-            remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",
-        )
+        raise _not_allowed(host)
 
 
 def _once(call: Call) -> requests.Response:
     started = time.monotonic()
-    headers = {"Content-Type": "application/json", "Accept": "application/json", **call.headers}
-    if call.token:
-        headers["X-Auth-Token"] = call.token
+    status: int | str = "none"
     try:
-        response = _session().request(
-            call.method,
-            call.url,
-            json=call.body,
-            params=dict(call.query),
-            headers=headers,
-            timeout=(CONNECT_TIMEOUT_S, settings.CLOUD_TIMEOUT_S),
-            allow_redirects=False,
-        )
+        response = _asked(call)
+        status = response.status_code
     except requests.ConnectTimeout:
         raise _no_answer(call, was_sent=False) from None
     except requests.RequestException as exc:
+        if _is_pinned_out(exc):
+            raise _not_allowed(urlsplit(call.url).hostname or "") from None
         raise _no_answer(call, was_sent=not _was_refused(exc)) from None
-    path = urlsplit(call.url).path
-    log.info("cloud %s %s %s %.0f ms", call.method, path, response.status_code, (time.monotonic() - started) * 1000)
+    finally:
+        _note(call, status, time.monotonic() - started)
     if response.status_code >= 300 or len(response.content) > _MAX_ANSWER:
         raise _error_of(response, call)
     return response
+
+
+def _asked(call: Call) -> requests.Response:
+    headers = {"Content-Type": "application/json", "Accept": "application/json", **call.headers}
+    if call.token:
+        headers["X-Auth-Token"] = call.token
+    if request_id := request_ids.current():
+        headers[request_ids.HEADER] = request_id
+    return _session().request(
+        call.method,
+        call.url,
+        json=call.body,
+        params=dict(call.query),
+        headers=headers,
+        timeout=(CONNECT_TIMEOUT_S, settings.CLOUD_TIMEOUT_S),
+        allow_redirects=False,
+    )
+
+
+def _note(call: Call, status: int | str, seconds: float) -> None:
+    """Count a call and write it into the log."""
+    metrics.CLOUD_CALLS.labels(call.service, call.method, status).observe(seconds)
+    said = {"service": call.service, "status": status, "duration_ms": round(seconds * 1000, 1)}
+    path = urlsplit(call.url).path
+    log.info("cloud %s %s %s %.0f ms", call.method, path, status, seconds * 1000, extra=said)
+
+
+def _not_allowed(host: str) -> HostNotAllowed:
+    return HostNotAllowed(
+        f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
+        remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",
+    )
 
 
 def _session() -> requests.Session:
@@ -142,8 +166,8 @@ def _session() -> requests.Session:
     if session is None:
         session = _local.session = requests.Session()
         session.trust_env = False
-        session.mount("http://", HTTPAdapter(pool_maxsize=4))
-        session.mount("https://", HTTPAdapter(pool_maxsize=4))
+        session.mount("http://", PinningAdapter(pool_maxsize=4))
+        session.mount("https://", PinningAdapter(pool_maxsize=4))
     session.cookies.clear()
     return session
 
@@ -151,6 +175,11 @@ def _session() -> requests.Session:
 def _was_refused(exc: requests.RequestException) -> bool:
     """Whether the connection never came about, so that nothing was sent."""
     return isinstance(exc, requests.ConnectionError) and "NewConnectionError" in repr(exc)
+
+
+def _is_pinned_out(exc: requests.RequestException) -> bool:
+    reason = getattr(exc.args[0], "reason", None) if exc.args else None
+    return isinstance(reason, AddressNotAllowed)
 
 
 def _no_answer(call: Call, *, was_sent: bool) -> CloudError:

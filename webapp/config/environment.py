@@ -1,12 +1,14 @@
 """Typed reading of the environment: a wrong value stops the start with a sentence."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 _ON_THIS_MACHINE = (("http", "127.0.0.1"), ("http", "localhost"))
+_SHORTEST_KEY, _FEWEST_CHARACTERS = 50, 5  # as Django's own check for deployment has it
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -36,6 +38,22 @@ def number(name: str, default: float) -> float:
         raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.") from exc
 
 
+def whole(name: str, default: int) -> int:
+    """Return a variable that is a whole number of at least 0."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit()):
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
+def one_of(name: str, choices: Sequence[str]) -> str:
+    """Return a variable that must be one of some words; the first one is the default."""
+    value = text(name, choices[0])
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
@@ -52,8 +70,50 @@ def web_address(name: str) -> str:
 
 def secret(name: str) -> str:
     """Return a secret from the variable, or from the file that `<name>_FILE` names; never a default."""
+    if value := _value_or_file(name):
+        return value
+    raise ImproperlyConfigured(f"Set {name}, or {name}_FILE to the path of a file that holds it.")
+
+
+def optional_secret(name: str) -> str:
+    """Return a secret as `secret` does, empty when there is none."""
+    return _value_or_file(name)
+
+
+def passwords() -> list[str]:
+    """Return the passwords of the services, as they stand in their addresses."""
+    found = [urlsplit(address(name)).password or "" for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL")]
+    return [*found, *map(unquote, found), optional_secret("METRICS_TOKEN")]
+
+
+def address(name: str) -> str:
+    """Return the URL of a service, empty when none is set; the whole of it or its password may come from a file.
+
+    The password of `DATABASE_URL` may stand in `DATABASE_PASSWORD` or in the file that `DATABASE_PASSWORD_FILE` names.
+    """
+    url = _value_or_file(name)
+    password = _value_or_file(name.removesuffix("_URL") + "_PASSWORD")
+    if not url or not password:
+        return url
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{host}"))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is not a URL.") from None
+
+
+def demand_production(secret_key: str, *, debug: bool) -> None:
+    """Stop the start of a site that real people are to use with what is for development only."""
+    if debug:
+        raise ImproperlyConfigured("DEBUG shows secrets to everybody. It needs HTTPS=0, which is for one machine only.")
+    is_known = secret_key.startswith(("django-insecure", "change", "secret"))
+    if is_known or len(secret_key) < _SHORTEST_KEY or len(set(secret_key)) < _FEWEST_CHARACTERS:
+        raise ImproperlyConfigured(f"SECRET_KEY must be random and have at least {_SHORTEST_KEY} characters.")
+
+
+def _value_or_file(name: str) -> str:
     if value := os.environ.get(name):
         return value
-    if path := os.environ.get(f"{name}_FILE"):
-        return Path(path).read_text().strip()
-    raise ImproperlyConfigured(f"Set {name}, or {name}_FILE to the path of a file that holds it.")
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text().strip() if path else ""

@@ -1,6 +1,7 @@
 """Settings: every value that differs between places comes from the environment (docs/configuration.md)."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ from csp.constants import NONE, SELF
 
 from webapp.cloud.regions import REGIONS
 from webapp.config import environment as env
+from webapp.config import services
+from webapp.telemetry import logs, redaction
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -27,8 +30,15 @@ if set(sys.argv[1:2]) & _COMMANDS_WITHOUT_SECRETS and not env.text("SECRET_KEY_F
     SECRET_KEY, CLOUD_TOKEN_KEYS = "not-used-by-this-command" * 3, []
 else:
     SECRET_KEY = env.secret("SECRET_KEY")
+    # Keys of before: what they have signed is still good, so that nobody is signed out by a new key.
+    SECRET_KEY_FALLBACKS = [key for key in env.optional_secret("SECRET_KEY_FALLBACKS").split(",") if key]
     # Fernet keys that seal cloud tokens, newest first; the older ones still open what they sealed.
     CLOUD_TOKEN_KEYS = [key.strip() for key in env.secret("CLOUD_TOKEN_KEYS").split(",") if key.strip()]
+
+# HTTPS is what every deployment has; the local start alone turns it off.
+HTTPS = env.flag("HTTPS", default=True)
+if HTTPS:
+    env.demand_production(SECRET_KEY, debug=DEBUG)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -43,6 +53,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rest_framework",
+    "axes",
     "knox",
     "drf_spectacular",
     "webapp.simulator",
@@ -56,6 +67,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "webapp.telemetry.middleware.RequestMiddleware",
+    "webapp.portal.operating.OperatorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -68,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "webapp.audit.middleware.AuditAddressMiddleware",
     "webapp.accounts.middleware.CloudSessionMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "webapp.config.urls"
@@ -97,23 +111,29 @@ if DEBUG:
     TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": VAR_DIR / "poolwright.sqlite3",
-        "OPTIONS": {
-            # One writer at a time, readers beside it; a writer waits instead of failing.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-        },
-    },
+    "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10)),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "webapp.accounts.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "webapp.accounts.backends.RoleBackend",
+]
 # Roles of people who come from the cloud or from single sign-on for the first time.
 DEFAULT_ROLES = env.words("DEFAULT_ROLES", "requester")
+# Passwords that one person at one address may get wrong before the next try has to wait.
+AXES_FAILURE_LIMIT = env.whole("SIGN_IN_ATTEMPTS", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.whole("SIGN_IN_PAUSE_MIN", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # whoever waits is let in, however often somebody else tries
+AXES_LOCKOUT_CALLABLE = "webapp.portal.throttling.locked_out"
+AXES_CLIENT_IP_CALLABLE = "webapp.telemetry.addresses.client_address"
+AXES_SENSITIVE_PARAMETERS = ["username", "user", "domain", "passcode", "token", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = AXES_ENABLE_ADMIN = False
 LOGIN_URL = "portal:sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
 
@@ -144,16 +164,21 @@ OIDC_LINK_BY_EMAIL = env.flag("OIDC_LINK_BY_EMAIL")
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# HTTPS is what every deployment has; the local start alone turns it off.
-HTTPS = env.flag("HTTPS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31536000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD")
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
-SECURE_REFERRER_POLICY = "same-origin"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # see SECURE_SSL_REDIRECT
+    "security.W021",  # to be preloaded is a decision about a whole domain: HSTS_PRELOAD makes it
+]
+# A proxy of ours is in front: its word counts for the scheme and for the address of who calls.
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REFERRER_POLICY = SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "webapp.portal.csrf.send_again"
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # far above what any step of the wizard has
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -168,7 +193,28 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": services.cache(env.address("REDIS_URL"), env.text("CACHE_PREFIX", "poolwright"))}
+
+# Workers, where there is a broker; without one the web process does the work itself.
+BROKER_URL = CELERY_BROKER_URL = services.broker(env.address("BROKER_URL"))
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(BROKER_URL)
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.2}
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULE = {
+    "clear-sessions": {"task": "webapp.accounts.tasks.clear_sessions", "schedule": 3600.0},
+}
+
+# What one request may bring: a text of the size that is read, each character of it percent-encoded.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+LARGEST_REQUEST = 2 * DATA_UPLOAD_MAX_MEMORY_SIZE  # whatever it is
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # far above what any step of the wizard has
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
@@ -191,6 +237,7 @@ REST_FRAMEWORK = {
     "UNICODE_JSON": False,  # a lone surrogate that somebody sent must not break the answer
 }
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - the name of a model
+MIGRATION_MODULES = {"knox": None}  # its own table, which ours stands for, is never made
 REST_KNOX = {"TOKEN_MODEL": KNOX_TOKEN_MODEL, "TOKEN_PREFIX": "pw_"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Poolwright",
@@ -209,18 +256,22 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.logging_settings(env.one_of("LOG_FORMAT", logs.FORMATS), env.text("LOG_LEVEL", "INFO"))
+redaction.hide(SECRET_KEY, *CLOUD_TOKEN_KEYS, *env.passwords())
+# Who may see /metrics: whoever is at one of these addresses, or brings the token.
+METRICS_ALLOWED = env.words("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
+METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
+# Where the processes of one server keep what each has counted, so that any of them can tell it all.
+METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR")
+if METRICS_FOLDER:
+    Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
 
 # The cloud. The addresses of all services come from the token's catalogue; only these hosts are ever called.
 _REGION = REGIONS[env.text("CLOUD_REGION", "eu-de")]
 CLOUD_AUTH_URL = env.text("CLOUD_AUTH_URL", _REGION.auth_url)
 CLOUD_ALLOWED_HOSTS = env.words("CLOUD_ALLOWED_HOSTS", _REGION.hosts)
+# Of these, hosts that may be at private addresses and spoken to without TLS: a local cloud in a network of its own.
+CLOUD_PRIVATE_HOSTS = env.words("CLOUD_PRIVATE_HOSTS")
 CLOUD_TIMEOUT_S = env.number("CLOUD_TIMEOUT_S", 20)
 # How often a pool is asked for while something moves; everything slower is a multiple of it.
 POLL_INTERVAL_S = env.number("POLL_INTERVAL_S", 5)

@@ -12,4 +12,4 @@ urlpatterns = [
 ]
 
 handler400 = "webapp.api.errors.bad_request"
-handler500 = "webapp.api.errors.server_error"
+handler500 = "webapp.config.breaking.broken"

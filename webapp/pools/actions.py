@@ -17,6 +17,7 @@ from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
+from webapp.telemetry import metrics
 
 LEASE = timedelta(seconds=90)  # longer than the longest call: whoever sends for longer is dead
 LOOKS_BEFORE_GIVING_UP = 3
@@ -131,6 +132,7 @@ def _moved(creation: Creation, source: State, target: State, **facts: Any) -> bo
     """Move an order from one state to the next; only one caller can."""
     changed = Creation.objects.filter(pk=creation.pk, state=source).update(state=target, **facts)
     creation.refresh_from_db()
+    metrics.LAUNCHES.labels(target.value).inc(changed)
     return bool(changed)
 
 

@@ -10,6 +10,7 @@ from webapp.accounts.models import User
 from webapp.cloud import iam
 from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.tokens import CloudSession
+from webapp.portal import throttling
 
 
 class CloudForm(forms.Form):
@@ -23,17 +24,32 @@ class CloudForm(forms.Form):
 
     session: CloudSession
 
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
     def clean(self) -> dict[str, Any]:
-        """Ask the cloud."""
+        """Ask the cloud, unless too many passwords were wrong."""
         said = self.cleaned_data
-        if not self.errors:
-            try:
-                self.session = iam.sign_in(**said)
-            except TokenRejected:
-                self.add_error("password", "The cloud does not accept this user, domain and password.")
-            except CloudError as exc:
-                self.add_error("project" if exc.status == 404 else None, _sentence(exc))
+        if self.errors:
+            return said
+        who = throttling.cloud_user(said["user"], said["domain"])
+        if throttling.may_try(self.request, who):
+            self._ask(who)
+        else:
+            self.add_error("password", "Too many passwords were wrong.")
         return said
+
+    def _ask(self, who: str) -> None:
+        try:
+            self.session = iam.sign_in(**self.cleaned_data)
+        except TokenRejected:
+            throttling.note_failure(self.request, who)
+            self.add_error("password", "The cloud does not accept this user, domain and password.")
+        except CloudError as exc:
+            self.add_error("project" if exc.status == 404 else None, _sentence(exc))
+        else:
+            throttling.note_success(self.request, who)
 
 
 class TokenForm(forms.Form):
@@ -63,7 +79,7 @@ class PortalForm(forms.Form):
 
     person: User
 
-    def __init__(self, *args: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 

@@ -13,5 +13,4 @@ urlpatterns = [
     path("sign-out", views.sign_out, name="sign-out"),
     path("api-tokens", views.api_tokens, name="api-tokens"),
     path("api-tokens/<slug:key>/revoke", views.revoke_api_token, name="revoke-api-token"),
-    path("healthz", views.health, name="health"),
 ]

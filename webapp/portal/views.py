@@ -1,11 +1,10 @@
-"""Home, signing in and out, health."""
+"""Home, signing in and out."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -85,14 +84,6 @@ def revoke_api_token(request: UserRequest, key: str) -> HttpResponse:
     return redirect("portal:api-tokens")
 
 
-@require_GET
-def health(_: HttpRequest) -> HttpResponse:
-    """Say that the process and its database work."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
-
-
 def _sign_in_context(request: HttpRequest, way: str) -> dict[str, Any]:
     return {
         "way": way,
@@ -110,7 +101,7 @@ def _form(way: str, request: HttpRequest) -> Any:
     if way == "token":
         return TokenForm(data)
     demo = {"domain": "OTC-EU-DE-00000000001000012345", "project": "eu-de_sandbox"} if settings.DEMO else {}
-    return CloudForm(data, initial=demo)
+    return CloudForm(data, initial=demo, request=request)
 
 
 def _entered(request: HttpRequest, form: Any, way: str) -> bool:

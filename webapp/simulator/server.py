@@ -295,6 +295,7 @@ class App:
     def _note(self, request: Request, status: int) -> None:
         body = request.get_json(silent=True) if request.mimetype == "application/json" else None
         entry = {"method": request.method, "path": request.path, "status": status, "body": _redacted(body)}
+        entry["request_id"] = request.headers.get("X-Request-Id", "")
         with self.cloud.lock:
             self.cloud.log.append(entry)
             del self.cloud.log[:-_LOG_SIZE]

@@ -1,0 +1,109 @@
+#!/bin/sh
+# PostgreSQL and Redis on loopback, for development and tests: `services.sh start | stop`. Both start once, however
+# often they are asked to; data and passwords lie under VAR_DIR; nothing is kept safe against a power cut.
+set -eu
+umask 077
+VAR_DIR="${VAR_DIR:-$PWD/var}"
+POSTGRES_PORT="${POSTGRES_PORT:-5433}" REDIS_PORT="${REDIS_PORT:-6380}"
+HERE="$VAR_DIR/services"
+
+install_missing() {
+  missing=""
+  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+  command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+  [ -n "$missing" ] || return 0
+  if [ "$(id -u)" != 0 ]; then
+    echo "Missing:$missing. As root: apt-get install$missing" >&2
+    exit 1
+  fi
+  # shellcheck disable=SC2086
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; } >&2
+}
+
+# PostgreSQL refuses to run as root. Its files lie under var/ as well, unless its own user cannot get there.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then (cd / && runuser -u postgres -- "$@"); else "$@"; fi
+}
+
+find_places() {
+  BIN="$(for one in /usr/lib/postgresql/*/bin; do echo "$one"; done | sort -V | tail -1)"
+  DATA="$HERE/postgres"
+  if [ "$(id -u)" = 0 ]; then
+    chmod 711 "$VAR_DIR" "$HERE"
+    as_postgres test -x "$HERE" 2>/dev/null || DATA="/var/lib/postgresql/poolwright-$(echo "$HERE" | cksum | cut -d' ' -f1)"
+  fi
+}
+
+demand_free() {
+  if "$1" -c "import socket, sys; s = socket.socket(); sys.exit(s.connect_ex(('127.0.0.1', $2)) != 0)"; then
+    echo "Port $2 is in use by something else. Choose another: make services $3=..." >&2
+    exit 1
+  fi
+}
+
+start_postgres() {
+  if as_postgres "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; then return; fi
+  demand_free python3 "$POSTGRES_PORT" POSTGRES_PORT
+  if ! as_postgres test -f "$DATA/PG_VERSION"; then
+    mkdir -p "$DATA"
+    printf '%s\n' "$PASSWORD" >"$HERE/pwfile"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$DATA" "$HERE/pwfile" && mv "$HERE/pwfile" "$DATA.pwfile"; else mv "$HERE/pwfile" "$DATA.pwfile"; fi
+    as_postgres "$BIN/initdb" -D "$DATA" -U poolwright --pwfile="$DATA.pwfile" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+    rm -f "$DATA.pwfile"
+  fi
+  as_postgres "$BIN/pg_ctl" -D "$DATA" -w -s -l "$DATA/server.log" \
+    -o "-p $POSTGRES_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=off -c full_page_writes=off" start
+  PGPASSWORD="$PASSWORD" "$BIN/psql" -h 127.0.0.1 -p "$POSTGRES_PORT" -U poolwright -qd postgres -tc \
+    "SELECT 1 FROM pg_database WHERE datname = 'poolwright'" | grep -q 1 ||
+    PGPASSWORD="$PASSWORD" "$BIN/createdb" -h 127.0.0.1 -p "$POSTGRES_PORT" -U poolwright poolwright
+}
+
+redis_pid() {
+  pid="$(cat "$HERE/redis.pid" 2>/dev/null || true)"
+  [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = redis-server ] && echo "$pid"
+}
+
+start_redis() {
+  if redis_pid >/dev/null; then return; fi
+  demand_free python3 "$REDIS_PORT" REDIS_PORT
+  # The password comes by standard input: a command line is for everybody to see.
+  printf '%s\n' "requirepass $PASSWORD" "port $REDIS_PORT" "bind 127.0.0.1" "dir $HERE" "pidfile $HERE/redis.pid" \
+    "logfile $HERE/redis.log" "daemonize yes" 'save ""' "appendonly yes" "databases 64" | redis-server - >/dev/null
+  for _ in $(seq 100); do
+    if REDISCLI_AUTH="$PASSWORD" redis-cli -p "$REDIS_PORT" ping 2>/dev/null | grep -q PONG; then return; fi
+    sleep 0.1
+  done
+  echo "Redis did not start; see $HERE/redis.log" >&2
+  exit 1
+}
+
+write_addresses() {
+  cat >"$HERE/env" <<TEXT
+DATABASE_URL=postgresql://poolwright:$PASSWORD@127.0.0.1:$POSTGRES_PORT/poolwright
+REDIS_URL=redis://:$PASSWORD@127.0.0.1:$REDIS_PORT/0
+BROKER_URL=redis://:$PASSWORD@127.0.0.1:$REDIS_PORT/1
+TEXT
+}
+
+mkdir -p "$HERE"
+case "${1:-}" in
+start)
+  install_missing
+  find_places
+  [ -f "$HERE/password" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$HERE/password"
+  PASSWORD="$(cat "$HERE/password")"
+  start_postgres
+  start_redis
+  write_addresses
+  echo "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, Redis on 127.0.0.1:$REDIS_PORT; addresses in $HERE/env"
+  ;;
+stop)
+  find_places
+  if as_postgres "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; then as_postgres "$BIN/pg_ctl" -D "$DATA" -s -m fast stop; fi
+  if pid="$(redis_pid)"; then kill "$pid"; fi
+  ;;
+*)
+  echo "usage: services.sh start | stop" >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,169 @@
+"""What of the deployment can be proven without an engine or a cluster."""
+
+import copy
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.setup.helm import Chart
+
+CHART = ROOT / "deploy" / "helm" / "poolwright"
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
+SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+OURS = ("web", "worker", "beat", "migrate", "cloud", "demo-people")
+
+
+def changed(path, value):
+    values = copy.deepcopy(VALUES)
+    *steps, last = path.split(".")
+    holder = values
+    for step in steps:
+        holder = holder[step]
+    holder[last] = value
+    return values
+
+
+def rendered(values=VALUES):
+    return {(one["kind"], one["metadata"]["name"]): one for one in Chart(CHART, values).documents()}
+
+
+def pods(documents):
+    workloads = (one for one in documents.values() if "template" in one.get("spec", {}))
+    return {one["metadata"]["name"]: one["spec"]["template"]["spec"] for one in workloads}
+
+
+def test_the_charts_own_values_fit_its_schema():
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    jsonschema.validate(VALUES, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("databaseUrl", "mysql://db/x"),
+        ("web.replicas", 0),
+        ("web.replica", 2),
+        ("settings", {"CLOUD_REGION": "eu-de"}),
+        ("settings.SECRET_KEY", "in clear"),
+        ("settings.POLL_INTERVAL_S", 5),
+        ("networkPolicy.enabled", "yes"),
+    ],
+)
+def test_wrong_values_are_refused(path, value):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(changed(path, value), SCHEMA)
+
+
+def test_the_chart_gives_what_a_portal_needs():
+    assert set(rendered(changed("ingress.enabled", True))) == {
+        ("Deployment", "pw-web"),
+        ("Deployment", "pw-worker"),
+        ("Deployment", "pw-beat"),
+        ("Service", "pw-web"),
+        ("Ingress", "pw-web"),
+        ("HorizontalPodAutoscaler", "pw-web"),
+        ("PodDisruptionBudget", "pw-web"),
+        ("PodDisruptionBudget", "pw-worker"),
+        ("NetworkPolicy", "pw"),
+        ("NetworkPolicy", "pw-web"),
+        ("Job", "pw-migrate"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("web.autoscaling.enabled", "HorizontalPodAutoscaler"),
+        ("networkPolicy.enabled", "NetworkPolicy"),
+        ("ingress.enabled", "Ingress"),
+    ],
+)
+def test_what_is_switched_off_is_not_there(path, kind):
+    assert kind not in {one for one, _ in rendered(changed(path, False))}
+
+
+def test_the_number_of_web_pods_is_the_autoscalers_or_ours_but_not_both():
+    assert "replicas" not in rendered()["Deployment", "pw-web"]["spec"]
+    assert rendered(changed("web.autoscaling.enabled", False))["Deployment", "pw-web"]["spec"]["replicas"] == 2
+
+
+@pytest.mark.parametrize("name", ["pw-web", "pw-worker", "pw-beat", "pw-migrate"])
+def test_no_pod_is_root_or_can_write_to_its_image_or_holds_a_secret_in_its_environment(name):
+    pod = pods(rendered())[name]
+    (container,) = pod["containers"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["automountServiceAccountToken"] is False
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    named = {one["name"] for one in container["env"]}
+    assert {"SECRET_KEY_FILE", "CLOUD_TOKEN_KEYS_FILE", "DATABASE_PASSWORD_FILE"} <= named
+    assert not {"SECRET_KEY", "CLOUD_TOKEN_KEYS", "DATABASE_PASSWORD"} & named
+
+
+def test_every_pod_that_stays_is_probed_and_the_web_is_asked_where_it_answers():
+    found = pods(rendered())
+    assert all("livenessProbe" in found[name]["containers"][0] for name in ("pw-web", "pw-worker", "pw-beat"))
+    web = found["pw-web"]["containers"][0]
+    assert web["livenessProbe"]["httpGet"]["path"] == "/healthz"
+    assert web["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy"])
+def test_what_selects_pods_selects_those_of_its_name(kind):
+    documents = rendered()
+    labels = documents["Deployment", "pw-web"]["spec"]["template"]["metadata"]["labels"]
+    spec = documents[kind, "pw-web"]["spec"]
+    selector = spec["selector"] if kind == "Service" else spec.get("selector", spec.get("podSelector"))["matchLabels"]
+    assert selector.items() <= labels.items()
+    assert "app.kubernetes.io/component" in selector
+
+
+def test_migrations_run_before_an_upgrade():
+    assert "pre-upgrade" in rendered()["Job", "pw-migrate"]["metadata"]["annotations"]["helm.sh/hook"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_no_container_of_compose_is_root_or_can_write_to_its_image(name):
+    service = COMPOSE["services"][name]
+    assert (service["read_only"], service["user"], service["cap_drop"]) == (True, "10001", ["ALL"])
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_compose_holds_no_secret_and_names_every_file_that_does():
+    text = (ROOT / "compose.yaml").read_text()
+    assert not re.search(r"(?:PASSWORD|SECRET_KEY|TOKEN_KEYS): (?!/run)", text)
+    made = files_of_make_secrets()
+    assert {Path(one["file"]).name for one in COMPOSE["secrets"].values()} == made
+
+
+def files_of_make_secrets():
+    """The files that `make secrets` makes."""
+    rule = re.search(r"^SECRETS := (.*)$", (ROOT / "Makefile").read_text(), re.M)[1]
+    return set(rule.split())
+
+
+def test_every_service_of_compose_is_watched_or_ends():
+    for name, service in COMPOSE["services"].items():
+        assert "healthcheck" in service or service["restart"] == "no", name
+
+
+def test_the_dashboard_shows_metrics_that_exist(client, db):
+    dashboard = json.loads((ROOT / "deploy" / "grafana" / "dashboard.json").read_text())
+    asked = {word for text in expressions(dashboard) for word in re.findall(r"poolwright_\w+", text)}
+    known = re.findall(r"^# TYPE (\w+) (\w+)", client.get("/metrics").content.decode(), re.M)
+    endings = {"histogram": ("_bucket", "_count", "_sum")}
+    samples = {f"{name}{ending}" for name, kind in known for ending in endings.get(kind, ("",))}
+    assert asked
+    assert asked <= samples
+
+
+def expressions(found):
+    if isinstance(found, dict):
+        return [value for key, value in found.items() if key == "expr"] + expressions(list(found.values()))
+    return [one for item in found for one in expressions(item)] if isinstance(found, list) else []

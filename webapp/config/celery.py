@@ -1,0 +1,37 @@
+"""The workers' application. Each room has its tasks in `tasks.py`; what runs when stands in the settings."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+
+from webapp.telemetry import request_ids
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
+app = Celery("poolwright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """Let the log stay as the settings have it."""
+
+
+@before_task_publish.connect
+def send_request_id_along(headers: dict[str, Any], **_: Any) -> None:
+    """Give a task the id of the request that asked for it."""
+    headers["request_id"] = request_ids.current()
+
+
+@task_prerun.connect
+def take_request_id_over(task: Any, **_: Any) -> None:
+    """Let the task's log and calls carry that id."""
+    request_ids.begin(getattr(task.request, "request_id", None) or "")
+
+
+@task_postrun.connect
+def forget_request_id(**_: Any) -> None:
+    """End what `take_request_id_over` began."""
+    request_ids.end()

@@ -1,0 +1,1 @@
+"""PostgreSQL as Django's engine, with documents kept as they were given."""
