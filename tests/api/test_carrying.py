@@ -32,9 +32,9 @@ def test_what_left_enters_again_and_is_checked(call, name):
 
 
 def test_what_a_format_cannot_express_is_listed(call):
-    body = a_body(**{"/spec/customSecurityGroups": ["sg-1"]})
+    body = a_body(**{f"{T}/publicIP": {"ids": ["eip-1"]}})
     found = call(f"{EXPORT}?format=terraform", {"body": body}).json()
-    assert [one["pointer"] for one in found["left_out"]] == ["/spec/customSecurityGroups/0"]
+    assert [one["pointer"] for one in found["left_out"]] == [f"{T}/publicIP/ids/0"]
 
 
 def test_an_import_says_what_is_wrong_with_the_body(call):

@@ -117,7 +117,7 @@ class ImportView(APIView):
         operation_id="import",
         tags=["Bodies"],
         summary="Read a body from a text",
-        description="Reads a request body, a pool as the cloud answers it, YAML or Terraform, and checks it.",
+        description="Reads a request body, a pool as the cloud answers it, YAML, Terraform or Ansible, and checks it.",
     )
     def post(self, request: Request) -> Response:
         """Return the body, what was not taken over, and the verdict."""

@@ -1,12 +1,13 @@
 """The console script `poolwright`: check a body, carry it from one format to another. Needs no database."""
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from webapp.nodepool.formats import FORMATS, Imported, Target, read
+from webapp.nodepool.formats import FORMATS, Target, parse, read
 from webapp.nodepool.problems import Problem
 from webapp.nodepool.reading import MAX_BYTES, Unreadable
 from webapp.nodepool.rules import check
@@ -48,10 +49,11 @@ def add_convert_arguments(made: argparse.ArgumentParser) -> None:
 
 def run_check(said: argparse.Namespace) -> int:
     """Print what is wrong. Return 0 for a good body, 1 with errors, 2 for a file that cannot be read."""
-    found = _read(said)
-    if found is None:
-        return UNREADABLE
-    problems = check(found.body, {"category": said.category, "version": said.cluster_version})
+    try:
+        body = parse(said.source, _data(said.file))
+    except (OSError, Unreadable) as error:
+        return _unreadable(said.file, error)
+    problems = check(body, {"category": said.category, "version": said.cluster_version})
     errors = [one for one in problems if one.is_error]
     if said.format == "json":
         print(json.dumps({"valid": not errors, "problems": [one.as_dict() for one in problems]}, indent=2))
@@ -64,12 +66,15 @@ def run_check(said: argparse.Namespace) -> int:
 
 def run_convert(said: argparse.Namespace) -> int:
     """Print the body in the other format; what was lost on the way goes to standard error."""
-    found = _read(said)
-    if found is None:
-        return UNREADABLE
-    made = FORMATS[said.goal].write(found.body, Target(said.cluster_id, said.project_id))
-    for note in (*found.left_out, *made.left_out):
-        print(f"left out: {note.pointer} {note.message}".replace("  ", " "), file=sys.stderr)
+    try:
+        taken = read(said.source, _data(said.file))
+    except (OSError, Unreadable) as error:
+        return _unreadable(said.file, error)
+    made = FORMATS[said.goal].write(taken.body, Target(said.cluster_id, said.project_id))
+    for note in (*taken.left_out, *made.left_out):
+        print(_printable(f"left out: {note.pointer or '(whole text)'} {note.message}"), file=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # whatever the locale: the text must arrive as it is
     sys.stdout.write(made.text)
     return OK
 
@@ -81,23 +86,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _read(said: argparse.Namespace) -> Imported | None:
-    try:
-        if said.file == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(said.file).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        return read(said.source, data)
-    except (OSError, Unreadable) as error:
-        print(f"{said.file}: {error}", file=sys.stderr)
-        return None
+def _data(file: str) -> bytes:
+    if file != "-":
+        with Path(file).open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    if sys.stdin is None:
+        raise OSError("there is no standard input")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def _unreadable(file: str, error: Exception) -> int:
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    print(_printable(f"{file}: {reason}"), file=sys.stderr)
+    return UNREADABLE
 
 
 def _line(problem: Problem) -> str:
     line = f"{problem.severity:7} {problem.pointer or '(whole body)'}: {problem.message}"
-    # A lone surrogate that somebody typed must not break the output.
-    return f"{line} [{problem.code}; {problem.source}]".encode(errors="backslashreplace").decode()
+    return _printable(f"{line} [{problem.code}; {problem.source}]")
+
+
+def _printable(text: str) -> str:
+    """Return a line that no terminal takes for a command, and every encoding takes."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 if __name__ == "__main__":

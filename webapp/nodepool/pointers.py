@@ -52,6 +52,16 @@ def put(document: JSON, pointer: str, value: JSON) -> None:
     _set(document, steps[-1], value)
 
 
+def without(document: JSON, pointer: str) -> JSON:
+    """Return a copy that lacks the member at a pointer; only the objects on the way are copied."""
+    first, *rest = split(pointer)
+    if not isinstance(document, dict) or first not in document:
+        return document
+    if not rest:
+        return {key: value for key, value in document.items() if key != first}
+    return {**document, first: without(document[first], join(*rest))}
+
+
 def matches(pointer: str, pattern: str) -> bool:
     """Whether a pointer has the form of a pattern."""
     steps, wanted = split(pointer), split(pattern)

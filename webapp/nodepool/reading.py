@@ -1,12 +1,15 @@
 """Reading JSON text strictly: what two readers could understand differently is refused."""
 
 import json
+import math
 import re
 from typing import Any
 
 from webapp.nodepool.pointers import JSON
 
 MAX_BYTES = 1024 * 1024
+# Of YAML and Terraform, which are read slowly: enough for any node pool, too little to keep a server busy.
+MAX_LANGUAGE_BYTES = 64 * 1024
 MAX_DEPTH = 64
 # A string (whose brackets do not count), or a bracket.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
@@ -26,21 +29,34 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
     Raises TooLarge for texts over `max_bytes` bytes or nested over `max_depth` levels; Unreadable for texts that
     are no JSON or have a key twice in one object, NaN, Infinity, or a number that no computer takes.
     """
-    if len(data) > max_bytes:
-        raise TooLarge(f"The text has more than {max_bytes // 1024} KiB, which no node pool needs.")
+    refuse_larger_than(max_bytes, data)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"This is not UTF-8 text: byte {error.start + 1} does not fit.") from None
     _measure(text, max_depth)
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=finite)
     except json.JSONDecodeError as error:
         raise Unreadable(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
     except Unreadable:
         raise
     except ValueError:
         raise Unreadable("A number has too many digits.") from None
+
+
+def refuse_larger_than(limit: int, data: bytes) -> None:
+    """Raise TooLarge for more than `limit` bytes."""
+    if len(data) > limit:
+        raise TooLarge(f"The text has more than {limit // 1024} KiB, which no node pool needs.")
+
+
+def finite(text: str) -> float:
+    """Return the number that a text stands for. Raises Unreadable for one that only infinity comes near."""
+    value = float(text)
+    if math.isinf(value):
+        raise Unreadable(f"The number {text[:20]} is too large.")
+    return value
 
 
 def _measure(text: str, max_depth: int) -> None:

@@ -37,7 +37,7 @@ def without_shells(body: JSON) -> JSON:
     for pointer, shell in _SHELLS.items():
         found = pointers.get(body, pointer)
         if found is not None and _is_shell(found, shell):
-            body = _without(body, pointers.split(pointer))
+            body = pointers.without(body, pointer)
     return body
 
 
@@ -71,10 +71,3 @@ def _is_shell(value: JSON, shell: JSON) -> bool:
         )
     return type(value) is type(shell) and bool(value == shell)
 
-
-def _without(holder: dict[str, Any], steps: tuple[str, ...]) -> dict[str, Any]:
-    """Return a copy that lacks the value at these steps; only the objects on the way are copied."""
-    first, *rest = steps
-    if not rest:
-        return {key: value for key, value in holder.items() if key != first}
-    return {**holder, first: _without(holder[first], tuple(rest))}

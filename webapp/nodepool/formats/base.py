@@ -1,15 +1,15 @@
 """What the formats have in common."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import yaml
 
 from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 
 PASSWORD = "/spec/nodeTemplate/login/userPassword"  # noqa: S105 - a place
+# What nobody may see. The second stands in answers of the cloud.
+SECRETS = (PASSWORD, "/spec/nodeTemplate/extendParam/init-node-password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ class Imported:
 class Format:
     """A way to write a body and, where `read` is given, to read one; `read` raises Unreadable.
 
-    `needs_form` says that only a body without errors can be written, because it is laid out anew.
+    `needs_form` says that only a body without errors can be written, because it is laid out anew. `parse` is there
+    where the text is the body itself: it yields that body as it stands, nothing removed. Raises Unreadable.
     """
 
     name: str
@@ -58,35 +59,39 @@ class Format:
     write: Callable[[JSON, Target], Exported]
     read: Callable[[bytes], Imported] | None = None
     needs_form: bool = False
+    parse: Callable[[bytes], JSON] | None = None
 
 
 def without_password(body: JSON) -> tuple[JSON, tuple[Note, ...]]:
-    """Return the body without a password, which leaves the portal in no format, and a note where there was one."""
-    if not pointers.get(body, PASSWORD):
-        return body, ()
-    login = {key: value for key, value in body["spec"]["nodeTemplate"]["login"].items() if key != "userPassword"}
-    template = {**body["spec"]["nodeTemplate"], "login": login}
-    note = Note(PASSWORD, "A password is never written out: add it where the text is used.")
-    return {**body, "spec": {**body["spec"], "nodeTemplate": template}}, (note,)
+    """Return the body without passwords, which leave the portal in no format, and a note where there was one."""
+    notes = []
+    for at in SECRETS:
+        if any(value for _, value in pointers.leaves(pointers.get(body, at))):
+            body = pointers.without(body, at)
+            notes.append(Note(at, "A password is never written out: add it where the text is used."))
+    return body, tuple(notes)
 
 
-def not_said(body: JSON, said: Collection[str], implied: Mapping[str, JSON], why: str) -> Iterator[Note]:
-    """Yield a note for each value that was not said, nor is implied, nor is an empty list or object."""
+def not_said(
+    body: JSON, said: Collection[str], implied: Mapping[str, JSON], why: str, reasons: Mapping[str, str] | None = None
+) -> Iterator[Note]:
+    """Yield a note for each value that was not said, nor is implied, nor is null or an empty list or object.
+
+    It says `why`, or what `reasons` have for its place.
+    """
     for at, value in pointers.leaves(body):
         is_said = any(at == one or at.startswith(f"{one}/") for one in said)
         is_implied = at in implied and implied[at] == value
-        if not is_said and not is_implied and not isinstance(value, dict | list):
-            yield Note(at, why)
+        if not is_said and not is_implied and value is not None and not isinstance(value, dict | list):
+            yield Note(at, (reasons or {}).get(at, why))
 
 
-class PlainDumper(yaml.SafeDumper):
-    """YAML without anchors: what stands twice is written twice."""
-
-    def ignore_aliases(self, _: object) -> bool:
-        """Never write an alias."""
-        return True
+def missing(body: JSON, needed: Iterable[str], why: str) -> Iterator[Note]:
+    """Yield a note for each place that is needed, and empty."""
+    return (Note(at, why) for at in needed if pointers.get(body, at) in (None, "", [], {}))
 
 
-def as_yaml(value: JSON) -> str:
-    """Return a value as YAML, keys in their order."""
-    return yaml.dump(value, Dumper=PlainDumper, sort_keys=False, default_flow_style=False)
+def remarks(notes: Iterable[Note]) -> str:
+    """Return the notes as comments for the head of a text: they stay with it when it is taken along."""
+    lines = [f"#   {ascii(note.pointer)[1:-1]} {ascii(note.message)[1:-1]}\n" for note in notes]
+    return "".join(["# Not in this text, or not as it should be:\n", *lines]) if lines else ""

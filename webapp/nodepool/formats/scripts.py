@@ -3,15 +3,19 @@
 import json
 from pprint import pformat
 
-from webapp.nodepool.formats.base import Exported, Target, without_password
+from webapp.nodepool import pointers
+from webapp.nodepool.formats.base import Exported, Note, Target, remarks, without_password
 from webapp.nodepool.pointers import JSON
+
+# What the SDK takes for a node pool; other members at the top are dropped by it.
+_SENT = ("kind", "apiVersion", "metadata", "spec")
 
 
 def write_curl(body: JSON, target: Target) -> Exported:
     """Return a shell script that posts the body; the token comes from the environment."""
     body, notes = without_password(body)
     text = f"""#!/bin/sh
-# Creates the node pool. Needs OS_TOKEN, a token of the project; the rest can be set in the environment.
+{remarks(notes)}# Creates the node pool. Needs OS_TOKEN, a token of the project; the rest can be set in the environment.
 set -eu
 : "${{OS_TOKEN:?Set OS_TOKEN to a token of the cloud.}}"
 : "${{PROJECT_ID:={_word(target.project_id)}}}" "${{CLUSTER_ID:={_word(target.cluster_id)}}}"
@@ -31,6 +35,9 @@ BODY
 def write_python(body: JSON, target: Target) -> Exported:
     """Return a Python program for otcextensions; the cloud comes from clouds.yaml or the environment."""
     body, notes = without_password(body)
+    unsent = sorted(set(body) - set(_SENT)) if isinstance(body, dict) else []
+    notes = (*notes, *(Note(pointers.join(name), "The SDK does not send this.") for name in unsent))
+    body = {name: value for name, value in body.items() if name in _SENT} if unsent else body
     text = f'''"""Creates the node pool with the official SDK: pip install otcextensions "openstacksdk>=4.5,<4.22"."""
 
 import os
@@ -46,7 +53,7 @@ sdk.register_otc_extensions(connection)
 pool = connection.cce.create_node_pool(CLUSTER_ID, **BODY)
 print(pool.id)
 '''
-    return Exported(text, notes)
+    return Exported(remarks(notes) + text, notes)
 
 
 def _word(text: str) -> str:

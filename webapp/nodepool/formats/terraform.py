@@ -1,274 +1,240 @@
-"""Terraform: the resource opentelekomcloud_cce_node_pool_v3, written and read."""
+"""Terraform: the arguments of opentelekomcloud_cce_node_pool_v3, and a body written with them.
+
+Source: the provider's documentation and source, `resource_opentelekomcloud_cce_node_pool_v3.go`.
+"""
 
 import base64
 import binascii
 import json
 import re
-import textwrap
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-import hcl2
-from lark.exceptions import LarkError
-
 from webapp.nodepool import pointers
-from webapp.nodepool.formats.base import PASSWORD, Exported, Imported, Note, Target, not_said, without_password
-from webapp.nodepool.formats.cleaning import cleaned
+from webapp.nodepool.formats.base import Exported, Note, Target, missing, not_said, remarks, without_password
+from webapp.nodepool.formats.hcl_texts import heredoc, literal
 from webapp.nodepool.pointers import JSON
-from webapp.nodepool.reading import MAX_BYTES, TooLarge, Unreadable, read_json
+from webapp.nodepool.rules.shape import BODY, Many, Thing, Value
 
 RESOURCE = "opentelekomcloud_cce_node_pool_v3"
 _T, _X, _A = "/spec/nodeTemplate", "/spec/nodeTemplate/extendParam", "/spec/autoscaling"
-_SCRIPTS = {"preinstall": f"{_X}/alpha.cce~1preInstall", "postinstall": f"{_X}/alpha.cce~1postInstall"}
-_TAGS, _LABELS, _TAINTS, _STORAGE = f"{_T}/userTags", f"{_T}/k8sTags", f"{_T}/taints", f"{_T}/storage"
-# Argument of the provider -> place in the body, in the order in which they are written.
-_PLAIN = {
-    "name": "/metadata/name",
-    "flavor": f"{_T}/flavor",
-    "availability_zone": f"{_T}/az",
-    "os": f"{_T}/os",
-    "runtime": f"{_T}/runtime/name",
-    "key_pair": f"{_T}/login/sshKey",
-    "subnet_id": f"{_T}/nodeNicSpec/primaryNic/subnetId",
-    "initial_node_count": "/spec/initialNodeCount",
-    "scale_enable": f"{_A}/enable",
-    "min_node_count": f"{_A}/minNodeCount",
-    "max_node_count": f"{_A}/maxNodeCount",
-    "scale_down_cooldown_time": f"{_A}/scaleDownCooldownTime",
-    "priority": f"{_A}/priority",
-    "server_group_reference": "/spec/nodeManagement/serverGroupReference",
-    "max_pods": f"{_X}/maxPods",
-    "docker_base_size": f"{_X}/dockerBaseSize",
-    "docker_lvm_config_override": f"{_X}/DockerLVMConfigOverride",
-    "agency_name": f"{_X}/agency_name",
+SCRIPTS = {"preinstall": f"{_X}/alpha.cce~1preInstall", "postinstall": f"{_X}/alpha.cce~1postInstall"}
+TAGS, LABELS, TAINTS, STORAGE = f"{_T}/userTags", f"{_T}/k8sTags", f"{_T}/taints", f"{_T}/storage"
+GROUPS = "/spec/customSecurityGroups"
+# Argument of the provider -> place in the body and type, in the order in which they are written.
+PLAIN: dict[str, tuple[str, type]] = {
+    "name": ("/metadata/name", str),
+    "flavor": (f"{_T}/flavor", str),
+    "availability_zone": (f"{_T}/az", str),
+    "os": (f"{_T}/os", str),
+    "runtime": (f"{_T}/runtime/name", str),
+    "key_pair": (f"{_T}/login/sshKey", str),
+    "subnet_id": (f"{_T}/nodeNicSpec/primaryNic/subnetId", str),
+    "initial_node_count": ("/spec/initialNodeCount", int),
+    "scale_enable": (f"{_A}/enable", bool),
+    "min_node_count": (f"{_A}/minNodeCount", int),
+    "max_node_count": (f"{_A}/maxNodeCount", int),
+    "scale_down_cooldown_time": (f"{_A}/scaleDownCooldownTime", int),
+    "priority": (f"{_A}/priority", int),
+    "server_group_reference": ("/spec/nodeManagement/serverGroupReference", str),
+    "max_pods": (f"{_X}/maxPods", int),
+    "docker_base_size": (f"{_X}/dockerBaseSize", int),
+    "docker_lvm_config_override": (f"{_X}/DockerLVMConfigOverride", str),
+    "agency_name": (f"{_X}/agency_name", str),
 }
-ARGUMENTS = frozenset({"cluster_id", *_PLAIN, *_SCRIPTS, "storage", "user_tags", "k8s_tags"})
-BLOCKS = {"root_volume": f"{_T}/rootVolume", "data_volumes": f"{_T}/dataVolumes", "taints": _TAINTS}
+OTHER = {"security_group_ids": GROUPS, "storage": STORAGE, "user_tags": TAGS, "k8s_tags": LABELS}
+BLOCKS = {"root_volume": f"{_T}/rootVolume", "data_volumes": f"{_T}/dataVolumes", "taints": TAINTS}
+_ALWAYS_SENT = ("name", "flavor", "availability_zone", "initial_node_count")
+_NEEDED = (
+    *(PLAIN[name][0] for name in ("name", "flavor", "initial_node_count", "key_pair")),
+    *list(BLOCKS.values())[:2],
+)
 # What the provider sends by itself: no argument, and nothing lost.
 _IMPLIED = {"/kind": "NodePool", "/apiVersion": "v3", "/spec/type": "vm", f"{_T}/count": 1, f"{_T}/billingMode": 0}
-_NO_ARGUMENT = "The provider has no argument for this."
+_NO_ARGUMENT = "The provider has no argument for this, or does not take this value."
+_REASONS = {"/spec/type": "The provider always sends vm.", f"{_T}/count": "The provider always sends 1."}
+_LABEL = re.compile(r"[./\-_A-Za-z0-9]+")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def is_unset(name: str, value: JSON) -> bool:
+    """Whether the provider sends nothing for this value of an argument: it leaves out empty texts and most zeros."""
+    is_sent = name in _ALWAYS_SENT or PLAIN.get(name, ("", str))[0].startswith(_A)
+    return value is None or (not is_sent and value in ("", 0, [], {}))
+
+
+def is_base64(script: str) -> bool:
+    """Whether the provider sends a script as it is, because it takes it for base64."""
+    return bool(_BASE64.fullmatch(script.replace("\r", "").replace("\n", "")))
 
 
 def write_terraform(body: JSON, target: Target) -> Exported:
-    """Return a resource; what the provider has no argument for is named beside it."""
+    """Return a resource; what the provider has no argument for is named beside it, and at the head of the text."""
     body, notes = without_password(body)
-    said: set[str] = set()
-    lines = [f'resource "{RESOURCE}" "node_pool" {{', f"  cluster_id = {_literal(target.cluster_id or 'CLUSTER_ID')}"]
-    lines += _attributes(body, said)
-    lines += [line for name, at in BLOCKS.items() for line in _blocks(name, at, body, said)]
-    return Exported("\n".join([*lines, "}"]) + "\n", (*notes, *not_said(body, said, _IMPLIED, _NO_ARGUMENT)))
+    made = _Resource(body)
+    parts = [
+        _aligned([("cluster_id", literal(target.cluster_id or "CLUSTER_ID")), *made.plain()]),
+        *([line] for line in made.scripts()),
+        *made.maps(),
+        *made.blocks(),
+    ]
+    text = "\n\n".join("\n".join(part) for part in parts)
+    lost = not_said(body, made.said, _IMPLIED, _NO_ARGUMENT, _REASONS)
+    needed = missing(body, _NEEDED, "Terraform needs this: add it.")
+    zone = missing(body, [PLAIN["availability_zone"][0]], "The provider takes a random zone where none is said.")
+    notes = (*notes, *made.notes, *lost, *needed, *zone)
+    return Exported(f'{remarks(notes)}resource "{RESOURCE}" "node_pool" {{\n{text}\n}}\n', notes)
 
 
-def _attributes(body: JSON, said: set[str]) -> Iterator[str]:
-    for name, at in _PLAIN.items():
-        value = pointers.get(body, at)
-        if value is not None:
-            said.add(at)
-            yield f"  {name} = {_literal(value)}"
-    for name, at in _SCRIPTS.items():
-        script = _decoded(pointers.get(body, at))
-        if script is not None:
-            said.add(at)
-            yield f"  {name} = {_literal(script)}"
-    if storage := pointers.get(body, _STORAGE):
-        said.add(_STORAGE)
-        yield f"  storage = {_literal(json.dumps(storage))}"
-    tags = pointers.get(body, _TAGS) or []
-    if tags:
-        said.add(_TAGS)
-        yield from _map("user_tags", {tag["key"]: tag["value"] for tag in tags})
-    if labels := pointers.get(body, _LABELS):
-        said.add(_LABELS)
-        yield from _map("k8s_tags", labels)
+class _Resource:
+    """The lines of a resource; `said` are the places that they carry."""
+
+    def __init__(self, body: JSON) -> None:
+        self.body = body
+        self.said: set[str] = set()
+        self.notes: list[Note] = []
+
+    def plain(self) -> Iterator[tuple[str, str]]:
+        for name, (at, kind) in PLAIN.items():
+            value = pointers.get(self.body, at)
+            if is_unset(name, value):
+                self.said.add(at)
+            elif type(value) is kind:
+                self.said.add(at)
+                yield name, literal(value)
+        groups = pointers.get(self.body, GROUPS)
+        if isinstance(groups, list) and groups and all(isinstance(one, str) for one in groups):
+            self.said.add(GROUPS)
+            yield "security_group_ids", f"[{', '.join(map(literal, groups))}]"
+        if storage := pointers.get(self.body, STORAGE):
+            self.said.add(STORAGE)
+            self.notes += _unknown(_shape_of_storage(), storage, STORAGE)
+            yield "storage", literal(json.dumps(storage))
+
+    def scripts(self) -> Iterator[str]:
+        for name, at in SCRIPTS.items():
+            script = pointers.get(self.body, at)
+            if script == "":
+                self.said.add(at)
+            elif isinstance(script, str) and is_base64(script):
+                self.said.add(at)
+                plain = _plain_script(script)
+                yield f"  {name} = {heredoc(plain) or literal(plain)}"
+
+    def maps(self) -> Iterator[list[str]]:
+        tags = dict(self._tags())
+        if tags:
+            yield _map("user_tags", tags)
+        labels = dict(self._labels())
+        if labels:
+            yield _map("k8s_tags", labels)
+
+    def _tags(self) -> Iterator[tuple[str, str]]:
+        seen: set[str] = set()
+        for at, tag in _items(self.body, TAGS):
+            key, value = tag.get("key"), tag.get("value", "")
+            if isinstance(key, str) and isinstance(value, str) and key not in seen:
+                seen.add(key)
+                self.said.update((f"{at}/key", f"{at}/value"))
+                yield key, value
+
+    def _labels(self) -> Iterator[tuple[str, str]]:
+        labels = pointers.get(self.body, LABELS)
+        for key, value in labels.items() if isinstance(labels, dict) else ():
+            at = LABELS + pointers.join(key)
+            if isinstance(value, str) and _LABEL.fullmatch(key) and _LABEL.fullmatch(value):
+                self.said.add(at)
+                yield key, value
+            elif value == "":
+                self.said.add(at)
+                self.notes.append(Note(at, "The provider refuses a label without a value."))
+
+    def blocks(self) -> Iterator[list[str]]:
+        root = pointers.get(self.body, BLOCKS["root_volume"])
+        if isinstance(root, dict):
+            yield self._volume("root_volume", BLOCKS["root_volume"], root)
+        for at, disk in _items(self.body, BLOCKS["data_volumes"]):
+            yield self._volume("data_volumes", at, disk)
+        for at, taint in _items(self.body, TAINTS):
+            members = {name: taint.get(name, "") for name in ("key", "value", "effect")}
+            if all(isinstance(one, str) for one in members.values()):
+                self.said.update(f"{at}/{name}" for name in members)
+                yield _block("taints", members)
+
+    def _volume(self, name: str, at: str, disk: dict[str, Any]) -> list[str]:
+        made: dict[str, Any] = {}
+        for member, kind in (("size", int), ("volumetype", str)):
+            if type(disk.get(member)) is kind:
+                made[member] = disk[member]
+                self.said.add(f"{at}/{member}")
+        metadata, extend = disk.get("metadata"), disk.get("extendParam")
+        encrypted, key = (pointers.get(metadata, f"/__system__{one}") for one in ("encrypted", "cmkid"))
+        if encrypted == "1" and key and isinstance(key, str):
+            made["kms_id"] = key
+            self.said.update((f"{at}/metadata/__system__cmkid", f"{at}/metadata/__system__encrypted"))
+        elif encrypted == "0":
+            self.said.add(f"{at}/metadata/__system__encrypted")
+        if isinstance(extend, dict) and extend and all(isinstance(one, str) for one in extend.values()):
+            made["extend_params"] = extend
+            self.said.add(f"{at}/extendParam")
+        if disk.get("hw:passthrough") is False:
+            self.said.add(f"{at}/hw:passthrough")
+        return _block(name, made)
 
 
-def _blocks(name: str, at: str, body: JSON, said: set[str]) -> Iterator[str]:
-    value = pointers.get(body, at)
-    listed = [(f"{at}/{index}", one) for index, one in enumerate(value)] if isinstance(value, list) else [(at, value)]
-    for where, one in listed if value else ():
-        members = _taint(where, one, said) if at == _TAINTS else _volume(where, one, said)
-        yield f"  {name} {{"
-        for key, member in members.items():
-            yield from _map(key, member, "    ") if isinstance(member, dict) else [f"    {key} = {_literal(member)}"]
-        yield "  }"
+def _items(body: JSON, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    found = pointers.get(body, at)
+    listed = found if isinstance(found, list) else ()
+    return ((f"{at}/{index}", one) for index, one in enumerate(listed) if isinstance(one, dict))
 
 
-def _taint(at: str, taint: dict[str, Any], said: set[str]) -> dict[str, Any]:
-    said.update(f"{at}/{name}" for name in taint)
-    return {"key": taint.get("key"), "value": taint.get("value", ""), "effect": taint.get("effect")}
+def _aligned(pairs: Iterable[tuple[str, str]], indent: str = "  ") -> list[str]:
+    """Return assignments as `terraform fmt` lays them out."""
+    pairs = list(pairs)
+    width = max((len(name) for name, _ in pairs), default=0)
+    return [f"{indent}{name:{width}} = {value}" for name, value in pairs]
 
 
-def _volume(at: str, disk: dict[str, Any], said: set[str]) -> dict[str, Any]:
-    said.update((f"{at}/size", f"{at}/volumetype"))
-    made = {"size": disk.get("size"), "volumetype": disk.get("volumetype")}
-    metadata = disk.get("metadata") or {}
-    if metadata.get("__system__encrypted") == "1" and metadata.get("__system__cmkid"):
-        made["kms_id"] = metadata["__system__cmkid"]
-        said.add(f"{at}/metadata/__system__cmkid")
-        said.add(f"{at}/metadata/__system__encrypted")
-    elif metadata.get("__system__encrypted") == "0":
-        said.add(f"{at}/metadata/__system__encrypted")
-    if disk.get("extendParam"):
-        made["extend_params"] = disk["extendParam"]
-        said.add(f"{at}/extendParam")
-    return made
-
-
-def _map(name: str, entries: dict[str, Any], indent: str = "  ") -> list[str]:
-    inside = [f"{indent}  {_literal(key)} = {_literal(value)}" for key, value in entries.items()]
+def _map(name: str, entries: dict[str, str], indent: str = "  ") -> list[str]:
+    inside = _aligned([(literal(key), literal(value)) for key, value in entries.items()], f"{indent}  ")
     return [f"{indent}{name} = {{", *inside, f"{indent}}}"]
 
 
-def _literal(value: JSON) -> str:
-    """Return a value as HCL writes it; templates in a text are escaped, so that it stays a text."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=True).replace("${", "$${").replace("%{", "%%{")
-    return json.dumps(value)
+def _block(name: str, members: dict[str, Any]) -> list[str]:
+    plain = [(key, literal(value)) for key, value in members.items() if not isinstance(value, dict)]
+    maps = [line for key, value in members.items() if isinstance(value, dict) for line in _map(key, value, "    ")]
+    return [f"  {name} {{", *_aligned(plain, "    "), *maps, "  }"]
 
 
-def _decoded(script: JSON) -> str | None:
-    """Return a script in plain text: the provider encodes it; None where there is none that it could take."""
+def _plain_script(script: str) -> str:
+    """Return a script as the provider takes it: in plain text, which it encodes, where that comes to the same."""
     try:
-        return base64.b64decode(script, validate=True).decode() if isinstance(script, str) and script else None
+        plain = base64.b64decode(script).decode()
     except (binascii.Error, ValueError):
-        return None
+        return script
+    has_controls = any(unicodedata.category(one) == "Cc" and one not in "\n\r\t" for one in plain)
+    # Terraform composes letters and accents (NFC), and the provider sends what looks like base64 as it is.
+    is_kept = not has_controls and unicodedata.is_normalized("NFC", plain) and not is_base64(plain)
+    return plain if is_kept and base64.b64encode(plain.encode()).decode() == script else script
 
 
-def read_terraform(data: bytes) -> Imported:
-    """Read the one node pool resource of a configuration. Raises Unreadable.
-
-    Values that Terraform would compute (variables, functions, other resources) are not taken over.
-    """
-    if len(data) > MAX_BYTES:
-        raise TooLarge(f"The text has more than {MAX_BYTES // 1024} KiB, which no node pool needs.")
-    try:
-        document = hcl2.loads(data.decode("utf-8-sig"))
-    except (LarkError, UnicodeDecodeError, ValueError, RecursionError):
-        raise Unreadable("This is not Terraform's language (HCL), or not in UTF-8.") from None
-    found = [
-        arguments
-        for resource in document.get("resource", [])
-        for kind, named in resource.items()
-        if _text(kind) == RESOURCE and isinstance(named, dict)
-        for name, arguments in named.items()
-        if name != "__is_block__" and isinstance(arguments, dict)
-    ]
-    if len(found) != 1:
-        raise Unreadable(f"There must be one resource {RESOURCE}; here are {len(found)}.")
-    return _body_of(_plain(found[0]))
+def _shape_of_storage() -> Value:
+    shape: Value = BODY
+    for name in pointers.split(STORAGE):
+        shape = shape.members[name] if isinstance(shape, Thing) else shape
+    return shape
 
 
-def _body_of(arguments: dict[str, Any]) -> Imported:
-    notes: list[Note] = []
-    body: dict[str, Any] = {"kind": "NodePool", "apiVersion": "v3", "metadata": {}, "spec": {"type": "vm"}}
-    # What the provider sends when nothing is said.
-    for name, value in {"availability_zone": "random", **arguments}.items():
-        at = {**_PLAIN, **_SCRIPTS, **BLOCKS, "storage": _STORAGE, "user_tags": _TAGS, "k8s_tags": _LABELS}.get(name)
-        if name == "password":
-            notes.append(Note(PASSWORD, "A password is not taken over: choose a key pair."))
-        elif at is None:
-            if name not in ("cluster_id", "timeouts"):
-                notes.append(Note("", f"The argument {name[:60]} is not known and was not taken over."))
-        elif _is_computed(value):
-            notes.append(Note(at, "Terraform computes this: choose the value here."))
-        else:
-            pointers.put(body, at, _member(name, value))
-    done = cleaned(body)
-    return Imported(done.body, (*notes, *done.left_out))
-
-
-def _member(name: str, value: Any) -> JSON:
-    """Return what an argument is in the body."""
-    if name in _SCRIPTS:
-        return _encoded(str(value))
-    if name == "storage":
-        return read_json(str(value).encode())
-    if name == "user_tags" and isinstance(value, dict):
-        return [{"key": key, "value": str(one)} for key, one in value.items()]
-    if name == "root_volume":
-        return _disk(value[0] if isinstance(value, list) and value else value)
-    if name == "data_volumes":
-        return [_disk(one) for one in value] if isinstance(value, list) else value
-    return value
-
-
-def _disk(block: Any) -> JSON:
-    if not isinstance(block, dict):
-        return block
-    made = {key: value for key, value in block.items() if key in ("volumetype", "size")}
-    if block.get("extend_params"):
-        made["extendParam"] = block["extend_params"]
-    if block.get("kms_id"):
-        made["metadata"] = {"__system__encrypted": "1", "__system__cmkid": block["kms_id"]}
-    return made
-
-
-def _encoded(script: str) -> str:
-    """Encode a script as the provider does: what is base64 already stays."""
-    return script if _decoded(script) is not None else base64.b64encode(script.encode()).decode()
-
-
-def _is_computed(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(_is_computed(one) for one in value.values())
-    if isinstance(value, list):
-        return any(_is_computed(one) for one in value)
-    return isinstance(value, _Computed)
-
-
-class _Computed(str):
-    """An expression."""
-
-    __slots__ = ()
-
-
-def _plain(value: Any) -> Any:
-    """Return what python-hcl2 read as JSON values; expressions become `_Computed`."""
-    if isinstance(value, dict):
-        return {_text(key): _plain(one) for key, one in value.items() if key not in ("__is_block__", "__comments__")}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, str):
-        return _string(value)
-    return value
-
-
-_HEREDOC = re.compile(r'"<<(-?)(\w+)\n(.*?)\n?[ \t]*\2\s*"', re.DOTALL)
-_JSONENCODE = re.compile(r"\$\{jsonencode\((.*)\)\}", re.DOTALL)
-
-
-def _string(value: str) -> str:
-    """Return a text: quoted, a heredoc, or an object that jsonencode would write; else `_Computed`."""
-    if found := _HEREDOC.fullmatch(value):
-        text = textwrap.dedent(found[3]) if found[1] else found[3]
-        return _Computed(text) if _TEMPLATE.search(text) else f"{text}\n"
-    if found := _JSONENCODE.fullmatch(value):
-        return _encoded_object(found[1])
-    if value.startswith('"') and value.endswith('"') and len(value) > 1:
-        return _unquoted(value)
-    return _Computed(value)
-
-
-def _encoded_object(text: str) -> str:
-    try:
-        value = _plain(hcl2.loads(f"value = {text}\n")["value"])
-    except (LarkError, ValueError, KeyError, RecursionError):
-        return _Computed(text)
-    return _Computed(text) if _is_computed(value) else json.dumps(value)
-
-
-def _text(quoted: str) -> str:
-    return _unquoted(quoted) if quoted.startswith('"') else quoted
-
-
-_TEMPLATE = re.compile(r"(?<![$%])[$%]\{")
-
-
-def _unquoted(quoted: str) -> str:
-    if _TEMPLATE.search(quoted):
-        return _Computed(quoted)
-    try:
-        text = json.loads(quoted.replace("\n", "\\n").replace("\t", "\\t"))
-    except ValueError:
-        return _Computed(quoted)
-    return str(text).replace("$${", "${").replace("%%{", "%{")
+def _unknown(shape: Value, value: JSON, at: str) -> Iterator[Note]:
+    """Yield a note for each member that the provider drops because it does not know it."""
+    if isinstance(shape, Many) and isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from _unknown(shape.item, one, f"{at}/{index}")
+    if isinstance(shape, Thing) and isinstance(value, dict):
+        for name, one in value.items():
+            inside = at + pointers.join(name)
+            if name in shape.members:
+                yield from _unknown(shape.members[name], one, inside)
+            else:
+                yield Note(inside, "The provider drops this.")
