@@ -172,7 +172,7 @@ def test_every_pick_list_can_be_had(anna):
     cloud = Cloud(anna)
     names = "flavors zones key_pairs volume_types kms_keys security_groups eips server_groups images".split()
     assert {name: bool(getattr(cloud, name)()) for name in names} == dict.fromkeys(names, True)
-    assert cloud.quotas().vcpus.left == 772
+    assert cloud.quotas().vcpus.left == 7972
     assert {one.vpc_id for one in cloud.subnets("99ff0a1b-2c3d-4e5f-8a9b-0c1d2e3f4a5b")} == {
         "99ff0a1b-2c3d-4e5f-8a9b-0c1d2e3f4a5b"
     }

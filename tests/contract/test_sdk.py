@@ -141,3 +141,21 @@ def test_a_value_that_the_module_refuses_stops_the_task(connection):
         (task,) = yaml.safe_load(made.text)
         with pytest.raises((ValueError, TypeError)):
             connection.create_cce_node_pool(**{**DEFAULTS, **task["opentelekomcloud.cloud.cce_node_pool"]})
+
+
+def test_the_sdk_waits_for_the_job_of_a_deletion(connection, local_cloud):
+    cluster = next(one for one in connection.cce.clusters() if one.name == "prod-standard")
+    created = connection.cce.create_node_pool(cluster, **a_body())
+    path = f"/clusters/{cluster.id}/nodepools/{created.id}"
+    job_id = connection.cce.delete(path).json()["status"]["jobId"]
+    local_cloud.advance(3600)
+    job = connection.cce.get_job(job_id)
+    assert connection.cce.wait_for_job(job, interval=0, wait=5).status.status == "Success"
+
+
+def test_the_sdk_finds_key_pairs_networks_and_groups_in_the_words_of_openstack(connection):
+    assert connection.compute.find_keypair("id_rsa").name == "id_rsa"
+    assert connection.network.find_network("subnet-nodes").status == "ACTIVE"
+    assert connection.network.find_security_group("web-nodes").name == "web-nodes"
+    assert "c7n.xlarge.2" in {one.name for one in connection.compute.flavors()}
+    assert "SAS" in {one.name for one in connection.block_storage.types()}

@@ -70,4 +70,3 @@ def _is_shell(value: JSON, shell: JSON) -> bool:
             key in shell and _is_shell(one, shell[key]) for key, one in value.items()
         )
     return type(value) is type(shell) and bool(value == shell)
-

@@ -56,3 +56,24 @@ def gateway_error(status: int, code: str, message: str) -> Refusal:
 def service_error(status: int, code: str, message: str) -> Refusal:
     """Return a refusal of ECS and EVS."""
     return Refusal(answer({"error": {"code": code, "message": message}}, status))
+
+
+def nova_error(status: int, message: str) -> Refusal:
+    """Return a refusal of ECS in the words of nova."""
+    name = {404: "itemNotFound", 403: "forbidden"}.get(status, "badRequest")
+    return Refusal(answer({name: {"code": status, "message": message}}, status))
+
+
+def neutron_error(status: int, kind: str, message: str) -> Refusal:
+    """Return a refusal of neutron."""
+    return Refusal(answer({"NeutronError": {"type": kind, "message": message, "detail": ""}}, status))
+
+
+def vpc_error(status: int, code: str, message: str) -> Refusal:
+    """Return a refusal of VPC and EIP."""
+    return Refusal(answer({"code": code, "message": message}, status))
+
+
+def kms_error(status: int, code: str, message: str) -> Refusal:
+    """Return a refusal of KMS."""
+    return Refusal(answer({"error": {"error_code": code, "error_msg": message}}, status))

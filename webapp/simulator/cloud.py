@@ -17,7 +17,8 @@ from webapp.nodepool.facts import (
     VolumeType,
     Zone,
 )
-from webapp.simulator import pools, seed
+from webapp.nodepool.shells import without_shells
+from webapp.simulator import jobs, pools, seed, usage
 from webapp.simulator.answers import cce_error
 from webapp.simulator.clock import Clock
 from webapp.simulator.faults import Faults
@@ -53,6 +54,7 @@ class Cloud:
         with self.lock:
             self.clusters = {project: seed.clusters(project) for project in seed.PROJECTS}
             self.pools: dict[str, dict[str, pools.Pool]] = {}
+            self.ended: dict[str, dict[str, Any]] = {}  # jobs of pools that are gone, by project and uid
             self.faults.replace([])
             self.log.clear()
 
@@ -68,8 +70,42 @@ class Cloud:
         now = self.clock.now()
         there = self.pools.setdefault(cluster_id, {})
         for uid in [uid for uid, pool in there.items() if pool.is_gone(now)]:
-            del there[uid]
+            gone = there.pop(uid)
+            self.ended[gone.deletion_job] = jobs.deletion(gone, cluster_id, now)
         return there
+
+    def job(self, project: str, uid: str) -> dict[str, Any]:
+        """Return a job of a project's pools. Raises Refusal."""
+        for one in self.all_jobs(project):
+            if one["metadata"]["uid"] == uid:
+                return one
+        raise cce_error(404, "CCE.01404001", "Resource not found: the job does not exist.")
+
+    def all_jobs(self, project: str) -> list[dict[str, Any]]:
+        """Return every job of a project."""
+        now, clusters = self.clock.now(), self.clusters[project]
+        found = [
+            one
+            for cluster_id in clusters
+            for pool in list(self.pools_in(cluster_id).values())
+            for one in jobs.of_pool(pool, cluster_id, now)
+        ]
+        return found + [one for one in self.ended.values() if one["spec"]["clusterUID"] in clusters]
+
+    def used(self, project: str) -> usage.Usage:
+        """Return what a project uses of its quotas."""
+        there = [pool for cluster_id in self.clusters[project] for pool in self.pools_in(cluster_id).values()]
+        return usage.of_pools(((pool, self.flavor(pool)) for pool in there), self.clock.now())
+
+    def nodes_in(self, project: str, subnet_id: str) -> int:
+        """Return how many nodes of a project's pools have an address of a subnet."""
+        now = self.clock.now()
+        return sum(
+            len(pool.living(now))
+            for cluster_id, document in self.clusters[project].items()
+            for pool in self.pools_in(cluster_id).values()
+            if (pool.subnet_id or document["spec"]["hostNetwork"]["subnet"]) == subnet_id
+        )
 
     def pool(self, project: str, cluster_id: str, pool_id: str) -> pools.Pool:
         """Return a pool. Raises Refusal."""
@@ -87,13 +123,14 @@ class Cloud:
         there = self.pools_in(cluster_id)
         cluster = Cluster.from_api(document).with_nodes(sum(len(pool.nodes) for pool in there.values()))
         self._refuse_errors(check(body, cluster))
-        name = body["metadata"]["name"]
-        if any(pool.name == name for pool in there.values()):
-            raise cce_error(409, "CCE.01409001", f"The node pool {name} already exists.")
+        self._demand_free_name(cluster_id, body["metadata"]["name"])
         self._refuse_errors(check(body, cluster, self.facts(token)))
+        spec = body["spec"]
+        self._demand_quota(token.project, spec["nodeTemplate"], spec.get("type", "vm"), spec["initialNodeCount"])
         now = self.clock.now()
         key = body["spec"]["nodeTemplate"]["login"].get("sshKey", "")
         pool = pools.made(body, _public_key(token.user, key) if key else "", now)
+        pool.failure = self.faults.node_failure()
         pool.scale(pool.spec["initialNodeCount"], self.flavor(pool), self.faults.sold_out(), now)
         there[pool.uid] = pool
         return pool.document(now)
@@ -103,17 +140,17 @@ class Cloud:
         pool = self.pool(token.project, cluster_id, pool_id)
         if pool.deleted_at is not None:
             raise cce_error(409, "CCE.01409001", "The node pool is being deleted.")
-        spec = body.get("spec") if isinstance(body, dict) else None
-        count = spec.get("initialNodeCount") if isinstance(spec, dict) else None
-        if not isinstance(spec, dict) or type(count) is not int or count < 0:
-            raise cce_error(400, "CCE.01400001", "/spec/initialNodeCount: This is needed.")
-        template = spec.get("nodeTemplate") or {}
-        changes = {key: template[key] for key in ("k8sTags", "taints", "userTags", "login") if key in template}
-        pool.spec["nodeTemplate"] |= changes
-        pool.spec |= {key: spec[key] for key in ("initialNodeCount", "autoscaling") if key in spec}
-        pool.name = (body.get("metadata") or {}).get("name") or pool.name
-        pool.scale(count, self.flavor(pool), self.faults.sold_out(), self.clock.now())
-        return pool.document(self.clock.now())
+        changed = _changed(pool, body)
+        self._demand_free_name(cluster_id, changed["metadata"]["name"], but=pool)
+        others = sum(len(one.nodes) for one in self.pools_in(cluster_id).values() if one is not pool)
+        cluster = Cluster.from_api(self.cluster(token.project, cluster_id)).with_nodes(others)
+        self._refuse_errors(check(changed, cluster))
+        spec, count, now = changed["spec"], changed["spec"]["initialNodeCount"], self.clock.now()
+        more = max(0, count - len(pool.living(now)))
+        self._demand_quota(token.project, spec["nodeTemplate"], spec.get("type", "vm"), more)
+        pool.name, pool.spec = changed["metadata"]["name"], spec
+        pool.scale(count, self.flavor(pool), self.faults.sold_out(), now)
+        return pool.document(now)
 
     def delete(self, token: Token, cluster_id: str, pool_id: str) -> dict[str, Any]:
         """Delete a pool and its nodes. Raises Refusal."""
@@ -143,6 +180,16 @@ class Cloud:
             agencies=tuple(Agency.from_api(one) for one in seed.agencies()),
         )
 
+    def _demand_free_name(self, cluster_id: str, name: str, but: pools.Pool | None = None) -> None:
+        if any(pool.name == name for pool in self.pools_in(cluster_id).values() if pool is not but):
+            raise cce_error(409, "CCE.01409001", f"The node pool {name} already exists.")
+
+    def _demand_quota(self, project: str, template: dict[str, Any], kind: str, nodes: int) -> None:
+        flavor = next((one for one in FLAVORS if one.id == template["flavor"]), None)
+        wanted = self.used(project) + usage.of_nodes(template, kind, flavor, nodes)
+        if nodes and (broken := usage.broken_quota(wanted)):
+            raise cce_error(400, *broken)
+
     def _refuse_errors(self, problems: list[Problem]) -> None:
         for problem in problems:
             if problem.is_error:
@@ -155,3 +202,25 @@ FLAVORS = tuple(Flavor.from_api(one) for one in seed.flavors())
 
 def _public_key(user: str, name: str) -> str:
     return f"ssh-rsa AAAAB3NzaC1yc2E{seed.made_id(user, name).replace('-', '')} Generated-by-Nova"
+
+
+def _changed(pool: pools.Pool, body: Any) -> dict[str, Any]:
+    """Return the whole body of a pool with an update in it: only what can be changed is taken (2.3). Raises Refusal."""
+    metadata, spec = (body.get(part) if isinstance(body, dict) else None for part in ("metadata", "spec"))
+    if not isinstance(metadata, dict) or not isinstance(spec, dict):
+        raise cce_error(400, "CCE.01400001", "/metadata and /spec are needed.")
+    if "initialNodeCount" not in spec:
+        raise cce_error(400, "CCE.01400001", "/spec/initialNodeCount: This is needed.")
+    kind = pool.spec.get("type", "vm")
+    if spec.get("type", kind) != kind:
+        raise cce_error(400, "CCE.01400001", "/spec/type: The pool type is invalid: it cannot be changed.")
+    wanted = spec.get("nodeTemplate")
+    wanted = wanted if isinstance(wanted, dict) else {}
+    kept = ("k8sTags", "taints", "userTags", "login")
+    template = {**pool.spec["nodeTemplate"], **{key: wanted[key] for key in kept if key in wanted}}
+    if isinstance(template.get("k8sTags"), dict):  # who sends back what was read sends the cloud's own label, too
+        template["k8sTags"] = {key: value for key, value in template["k8sTags"].items() if key != pools.OWN_LABEL}
+    changes = {key: spec[key] for key in ("initialNodeCount", "autoscaling") if key in spec}
+    whole = {**pool.spec, **changes, "nodeTemplate": template}
+    name = {"name": metadata.get("name") or pool.name}
+    return without_shells({"kind": "NodePool", "apiVersion": "v3", "metadata": name, "spec": whole})

@@ -14,7 +14,9 @@ KINDS = (
     "html",
     "sold_out",
     "quota",
+    "node_failure",
 )
+_LASTING = ("sold_out", "node_failure")  # what meets pools, not requests
 
 
 @dataclass
@@ -65,10 +67,15 @@ class Faults:
         with self._lock:
             met = [one for one in self.listed if one.times != 0 and one.meets(method, path)]
             for one in met:
-                if one.times is not None and one.kind not in ("sold_out",):
+                if one.times is not None and one.kind not in _LASTING:
                     one.times -= 1
             return met
 
     def sold_out(self) -> set[str]:
         """Return the flavors that turn out to be sold out when nodes are made."""
         return {one.flavor for one in self.listed if one.kind == "sold_out"}
+
+    def node_failure(self) -> str:
+        """Return why nodes that are made now do not come about; empty where they do."""
+        found = next((one for one in self.listed if one.kind == "node_failure"), None)
+        return found.message if found else ""

@@ -14,6 +14,7 @@ from webapp.simulator.clock import stamp
 NODE_EVERY_S = 90.0  # the cloud starts one node after the other
 BUILD_S, INSTALL_S = 120.0, 180.0
 DELETE_EVERY_S = 40.0
+OWN_LABEL = "cce.cloud.com/cce-nodepool"
 CHECK_S = 20.0  # how long a pool stays Synchronizing before it is known that a flavor is sold out
 
 
@@ -28,17 +29,19 @@ class Node:
     born: float
     dies: float | None = None
 
-    def phase(self, now: float) -> str:
+    def phase(self, now: float, failure: str = "") -> str:
         """Return the node's phase (2.7)."""
         if self.dies is not None:
             return "Deleting"
+        if failure:
+            return "Abnormal"
         age = now - self.born
         return "Build" if age < BUILD_S else "Installing" if age < BUILD_S + INSTALL_S else "Active"
 
 
 @dataclass
 class Pool:
-    """A node pool: what was sent, and the nodes that come of it."""
+    """A node pool: what was sent, and the nodes that come of it; `failure` says why none of them works."""
 
     uid: str
     spec: dict[str, Any]
@@ -49,6 +52,19 @@ class Pool:
     deleted_at: float | None = None
     stuck: str = ""
     changed_at: float = 0.0
+    failure: str = ""
+    configuration: list[Any] = field(default_factory=list)
+
+    @property
+    def deletion_job(self) -> str:
+        """The uid of the job that a deletion has."""
+        return seed.made_id("delete", self.uid)
+
+    @property
+    def subnet_id(self) -> str:
+        """The subnet that was asked for; empty for the cluster's own."""
+        card = self.spec["nodeTemplate"].get("nodeNicSpec", {}).get("primaryNic", {})
+        return str(card.get("subnetId") or "")
 
     def living(self, now: float) -> list[Node]:
         """Return the nodes that are there, or will be: those to come have their birth ahead."""
@@ -61,7 +77,7 @@ class Pool:
     def status(self, now: float) -> dict[str, Any]:
         """Return the counters and the phase (2.4)."""
         there = self._there(now)
-        phases = Counter(node.phase(now) for node in there)
+        phases = Counter(node.phase(now, self.failure) for node in there)
         coming = [node for node in self.living(now) if node.born > now]
         creating = phases["Build"] + phases["Installing"] + len(coming)
         status = {
@@ -71,7 +87,7 @@ class Pool:
             "phase": self._phase(now, creating + phases["Deleting"]),
         }
         if self.deleted_at is not None:
-            status["jobId"] = seed.made_id("delete", self.uid)
+            status["jobId"] = self.deletion_job
         return status
 
     def _there(self, now: float) -> list[Node]:
@@ -80,6 +96,8 @@ class Pool:
     def _phase(self, now: float, moving: int) -> str:
         if self.deleted_at is not None:
             return "Deleting"
+        if self.failure and self.nodes and now >= self.changed_at + CHECK_S:
+            return "Error"
         if self.stuck and now >= self.changed_at + CHECK_S:
             return self.stuck
         return "Synchronizing" if moving or self.stuck else ""
@@ -106,7 +124,7 @@ class Pool:
         template.setdefault("os", "EulerOS 2.9")
         is_old = template["os"] == "EulerOS 2.5"
         template.setdefault("runtime", {"name": "docker" if is_old else "containerd"})
-        template["k8sTags"] = {"cce.cloud.com/cce-nodepool": self.name, **template.get("k8sTags", {})}
+        template["k8sTags"] = {OWN_LABEL: self.name, **template.get("k8sTags", {})}
         extend = template.get("extendParam", {})
         template["extendParam"] = {"publicKey": self.public_key, **extend} if self.public_key else extend
         spec = {"type": "vm", **self.spec, "nodeTemplate": template}
@@ -166,11 +184,12 @@ class Pool:
                     "uid": node.uid,
                     "creationTimestamp": stamp(node.born),
                     "annotations": {"kubernetes.io/node-pool.id": self.uid},
-                    "labels": {"cce.cloud.com/cce-nodepool": self.name},
+                    "labels": {OWN_LABEL: self.name},
                 },
                 "spec": {**spec, "az": node.zone, "login": {"sshKey": spec["login"].get("sshKey", "")}},
                 "status": {
-                    "phase": node.phase(now),
+                    "phase": node.phase(now, self.failure),
+                    "jobID": seed.made_id("job", node.uid),
                     "serverId": seed.made_id("server", node.uid),
                     "privateIP": node.address,
                     "publicIP": "",
@@ -186,3 +205,15 @@ def made(body: dict[str, Any], public_key: str, now: float) -> Pool:
     spec = plain["spec"]
     uid = seed.made_id("pool", secrets.token_hex(16))
     return Pool(uid, spec, plain["metadata"]["name"], public_key, now, changed_at=now)
+
+
+def default_document() -> dict[str, Any]:
+    """Return the pool that stands for nodes outside of pools (2.3); the local cloud has none of those."""
+    status = {"currentNode": 0, "creatingNode": 0, "deletingNode": 0, "phase": ""}
+    return {
+        "kind": "NodePool",
+        "apiVersion": "v3",
+        "metadata": {"name": "DefaultPool", "uid": seed.made_id("pool", "DefaultPool")},
+        "spec": {"type": "vm", "initialNodeCount": 0, "nodeTemplate": {}, "autoscaling": {}, "nodeManagement": {}},
+        "status": status,
+    }

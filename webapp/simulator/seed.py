@@ -12,6 +12,9 @@ USERS = {
     "anna": {"id": "0d1e2f30415263748596a7b8c9dae0f1", "password": "anna-demo-1"},
     "ben": {"id": "11223344556677889900aabbccddeeff", "password": "ben-demo-1"},
 }
+PASSCODE = "123456"  # of everybody's virtual MFA device
+SECURITY_ADMINISTRATORS = ("anna",)  # who may read agencies
+ADDRESSES = 251  # of each subnet
 GROUPS = {"anna": ("cce-users",), "ben": ("cce-users", "platform-approvers")}
 KEY_PAIRS = {
     "anna": ("KeyPair-nodepool", "id_rsa", "anna-laptop", "ops-key"),

@@ -6,15 +6,16 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from webapp.simulator import seed
-from webapp.simulator.answers import answer, iam_error, service_error
+from webapp.simulator.answers import answer, kms_error, service_error, vpc_error
 from webapp.simulator.cloud import FLAVORS, Cloud
 from webapp.simulator.tokens import Token
+from webapp.simulator.usage import LIMITS
 
 Service = Callable[..., Response]
 Items = list[dict[str, Any]]
 
 
-def _page(request: Request, items: Items) -> Items:
+def page_of(request: Request, items: Items) -> Items:
     """Return the items after `marker`, at most `limit` (section 5, pagination)."""
     marker, limit = request.args.get("marker", ""), request.args.get("limit", "")
     start = next((index + 1 for index, one in enumerate(items) if one["id"] == marker), 0)
@@ -34,13 +35,22 @@ def flavors(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     return answer({"flavors": [one for one in _FLAVORS if one["id"] in usable]})
 
 
+def keys_of(user: str) -> Items:
+    """Return the key pairs of a user."""
+    return [
+        {
+            "name": name,
+            "fingerprint": ":".join(seed.made_id(name)[i : i + 2] for i in (0, 2, 4, 6)),
+            "type": "ssh",
+            "public_key": f"ssh-rsa AAAA{name}",
+        }
+        for name in seed.KEY_PAIRS[user]
+    ]
+
+
 def key_pairs(_: Request, __: Cloud, token: Token, **___: str) -> Response:
     """Key pairs of the token's user (5.4)."""
-    named = [
-        {"name": name, "fingerprint": ":".join(seed.made_id(name)[i : i + 2] for i in (0, 2, 4, 6)), "type": "ssh"}
-        for name in seed.KEY_PAIRS[token.user]
-    ]
-    return answer({"keypairs": [{"keypair": {**one, "public_key": f"ssh-rsa AAAA{one['name']}"}} for one in named]})
+    return answer({"keypairs": [{"keypair": one} for one in keys_of(token.user)]})
 
 
 def volume_types(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
@@ -67,88 +77,120 @@ def kms_keys(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     )
 
 
+def kms_key(request: Request, _: Cloud, __: Token, **___: str) -> Response:
+    """One KMS key, with what kind of key it is."""
+    body = request.get_json(silent=True)
+    wanted = body.get("key_id") if isinstance(body, dict) else None
+    for key in seed.kms_keys():
+        if key["key_id"] == wanted:
+            return answer({"key_info": {**key, "key_spec": "AES_256", "key_usage": "ENCRYPT_DECRYPT"}})
+    raise kms_error(404, "KMS.0208", "The key does not exist.")
+
+
 def vpcs(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     """VPCs (5.7)."""
-    return answer({"vpcs": _page(request, seed.vpcs())})
+    return answer({"vpcs": page_of(request, seed.vpcs())})
 
 
 def subnets(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     """Subnets, perhaps of one VPC (5.7)."""
     vpc = request.args.get("vpc_id", "")
-    return answer({"subnets": _page(request, [one for one in seed.subnets() if vpc in ("", one["vpc_id"])])})
+    return answer({"subnets": page_of(request, [one for one in seed.subnets() if vpc in ("", one["vpc_id"])])})
+
+
+def vpc(_: Request, __: Cloud, ___: Token, *, item: str, **____: str) -> Response:
+    """One VPC."""
+    return answer({"vpc": _one(seed.vpcs(), item, "VPC.0101", "The VPC could not be found.")})
 
 
 def subnet(_: Request, __: Cloud, ___: Token, *, item: str, **____: str) -> Response:
     """One subnet."""
-    for one in seed.subnets():
-        if one["id"] == item:
-            return answer({"subnet": one})
-    return answer({"code": "VPC.0202", "message": "The subnet could not be found."}, 404)
+    return answer({"subnet": _one(seed.subnets(), item, "VPC.0202", "The subnet could not be found.")})
 
 
-def free_addresses(_: Request, __: Cloud, ___: Token, *, item: str, **____: str) -> Response:
-    """How many addresses of a network are taken."""
-    used = seed.used_addresses(item)
-    if used is None:
-        error = {"type": "NetworkNotFound", "message": "Network could not be found.", "detail": ""}
-        return answer({"NeutronError": error}, 404)
-    return answer({"network_ip_availability": {"network_id": item, "total_ips": 251, "used_ips": used}})
+def eip(_: Request, __: Cloud, ___: Token, *, item: str, **____: str) -> Response:
+    """One public address."""
+    return answer({"publicip": _one(seed.eips(), item, "VPC.0504", "The EIP could not be found.")})
+
+
+def _one(items: Items, item: str, code: str, message: str) -> dict[str, Any]:
+    found = next((one for one in items if one["id"] == item), None)
+    if found is None:
+        raise vpc_error(404, code, message)
+    return found
+
+
+def newer_security_groups(request: Request, _: Cloud, __: Token, **___: str) -> Response:
+    """Security groups as VPC v3 lists them, with page info (5.8)."""
+    shown = page_of(request, seed.security_groups())
+    info = {"current_count": len(shown), **({"next_marker": shown[-1]["id"]} if shown else {})}
+    return answer({"request_id": "local", "security_groups": shown, "page_info": info})
 
 
 def security_groups(request: Request, _: Cloud, __: Token, **___: str) -> Response:
-    """Security groups (5.8)."""
-    return answer({"security_groups": _page(request, seed.security_groups())})
+    """Security groups, perhaps of one VPC (5.8)."""
+    vpc_id = request.args.get("vpc_id", "")
+    found = [one for one in seed.security_groups() if vpc_id in ("", one["vpc_id"])]
+    return answer({"security_groups": page_of(request, found)})
 
 
 def eips(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     """Public addresses (5.9)."""
-    return answer({"publicips": _page(request, seed.eips())})
+    return answer({"publicips": page_of(request, seed.eips())})
 
 
 def server_groups(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     """ECS server groups (5.10)."""
     if ("limit" in request.args) != ("marker" in request.args) and "marker" in request.args:
         raise service_error(400, "Ecs.0005", "Give limit and marker together.")
-    shown = _page(request, seed.server_groups())
+    shown = page_of(request, seed.server_groups())
     return answer({"server_groups": shown, "page_info": {"next_marker": shown[-1]["id"] if shown else ""}})
 
 
 def images(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     """Private images (5.11)."""
-    return answer({"images": _page(request, seed.images())})
+    filters = ("__imagetype", "status", "__os_type", "virtual_env_type", "owner", "name", "id")
+    wanted = {key: request.args[key] for key in filters if key in request.args}
+    found = [one for one in seed.images() if all(one.get(key) == value for key, value in wanted.items())]
+    return answer({"images": page_of(request, found)})
 
 
-def agencies(_: Request, __: Cloud, token: Token, **___: str) -> Response:
-    """IAM agencies: a token of the whole account is needed (5.12, AU-15)."""
-    if token.project:
-        raise iam_error(403, "You are not authorized to perform the requested action.")
-    return answer({"agencies": seed.agencies()})
-
-
-def ecs_limits(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
-    """ECS quotas (5.13)."""
+def ecs_limits(_: Request, cloud: Cloud, token: Token, **__: str) -> Response:
+    """ECS quotas, and what of them the nodes of the pools use (5.13)."""
+    used = cloud.used(token.project)
     absolute = {
-        "maxTotalInstances": 100,
-        "totalInstancesUsed": 7,
-        "maxTotalCores": 800,
-        "totalCoresUsed": 28,
-        "maxTotalRAMSize": 1638400,
-        "totalRAMUsed": 57344,
+        "maxTotalInstances": LIMITS.servers,
+        "totalInstancesUsed": used.servers,
+        "maxTotalCores": LIMITS.vcpus,
+        "totalCoresUsed": used.vcpus,
+        "maxTotalRAMSize": LIMITS.memory_mib,
+        "totalRAMUsed": used.memory_mib,
         "maxServerGroups": 10,
         "maxServerGroupMembers": 16,
     }
     return answer({"absolute": absolute})
 
 
-def vpc_quotas(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
-    """EIP quota (5.13)."""
-    return answer({"quotas": {"resources": [{"type": "publicIp", "used": 3, "quota": 20, "min": 0}]}})
+def vpc_quotas(request: Request, cloud: Cloud, token: Token, **__: str) -> Response:
+    """Quotas of VPC and EIP, perhaps of one type (5.13)."""
+    resources = [
+        {"type": "publicIp", "used": cloud.used(token.project).eips, "quota": LIMITS.eips, "min": 0},
+        {"type": "vpc", "used": len(seed.vpcs()), "quota": 5, "min": 0},
+        {"type": "subnet", "used": len(seed.subnets()), "quota": 100, "min": 0},
+        {"type": "securityGroup", "used": len(seed.security_groups()), "quota": 100, "min": 0},
+    ]
+    wanted = request.args.get("type", "")
+    return answer({"quotas": {"resources": [one for one in resources if wanted in ("", one["type"])]}})
 
 
-def evs_quotas(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
-    """EVS quotas (5.13)."""
-    volumes, gib = {"limit": 400, "in_use": 21, "reserved": 0}, {"limit": 40960, "in_use": 2100, "reserved": 0}
-    return answer({"quota_set": {"volumes": volumes, "gigabytes": gib}})
+def evs_quotas(request: Request, cloud: Cloud, token: Token, *, item: str, **__: str) -> Response:
+    """EVS quotas; with `usage` also what is used of them (5.13)."""
+    used = cloud.used(token.project)
+    counts = {"volumes": (LIMITS.volumes, used.volumes), "gigabytes": (LIMITS.volume_gib, used.volume_gib)}
+    quota = {name: {"limit": limit, "in_use": now, "reserved": 0} for name, (limit, now) in counts.items()}
+    if request.args.get("usage", "").lower() != "true":
+        return answer({"quota_set": {"id": item, **{name: one["limit"] for name, one in quota.items()}}})
+    return answer({"quota_set": {"id": item, **quota}})
 
 
 _FLAVORS = seed.flavors()
