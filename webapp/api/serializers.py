@@ -270,9 +270,9 @@ class PlaceSerializer(serializers.Serializer):
 class ErrorSerializer(serializers.Serializer):
     """A problem document (RFC 9457)."""
 
-    type = serializers.CharField()
-    title = serializers.CharField()
+    type = serializers.CharField(help_text="Always about:blank: the status says what it is.")
+    title = serializers.CharField(help_text="The name of the status.")
     status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = PlaceSerializer(many=True, required=False)
+    detail = serializers.CharField(help_text="What is wrong, in a sentence.")
+    errors = PlaceSerializer(many=True, required=False, help_text="The places of the call that are to blame.")
     cloud = serializers.DictField(required=False, help_text="What the cloud said.")

@@ -1,5 +1,6 @@
 """Presets: what an admin keeps of a draft, for others to start from."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,13 @@ from webapp.nodepool.pointers import JSON
 from webapp.wizard import steps
 from webapp.wizard.answers import answer_at, answers_of, is_blank, rows_in, without
 from webapp.wizard.models import Preset
-from webapp.wizard.places import Place, Rows, Step
+from webapp.wizard.places import Place, Rows, Step, patterns
 
 # A name is taken once, and a key pair belongs to its user: whoever starts from the preset chooses them.
 PERSONAL = ("/metadata/name", "/spec/nodeTemplate/login/sshKey")
+
+# How many places have a label: where it is more than one, the section says which is meant.
+_LABELS = Counter(place.label for step in steps.STEPS for _, place in patterns(step.places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def body_to_keep(body: JSON) -> JSON:
 
 def fixables(body: JSON) -> list[tuple[Step, list[Fixable]]]:
     """Return the values of a body that can be fixed, by step; a list is fixed as a whole, a map also by its keys."""
-    found = ((step, [one for place in step.places for one in _fixables(place, body)]) for step in steps.STEPS)
+    found = ((step, list(_fixables_of(step, body))) for step in steps.STEPS)
     return [(step, values) for step, values in found if values]
 
 
@@ -55,15 +59,22 @@ def set_active(preset: Preset, *, is_active: bool) -> None:
     preset.save(update_fields=["is_active", "updated_at"])
 
 
-def _fixables(place: Place | Rows, body: JSON) -> Iterator[Fixable]:
+def _fixables_of(step: Step, body: JSON) -> Iterator[Fixable]:
+    for section in step.sections:
+        for place in section.places:
+            label = place.label if _LABELS[place.label] == 1 else f"{section.title}: {place.label}"
+            yield from _fixables(place, label, body)
+
+
+def _fixables(place: Place | Rows, label: str, body: JSON) -> Iterator[Fixable]:
     answer = answer_at(answers_of((place,), body), place.at)
     if is_blank(answer) or place.at in PERSONAL:
         return
-    yield Fixable(place.at, place.label, _told(place, answer))
+    yield Fixable(place.at, label, _told(place, answer))
     entries = pointers.get(body, place.at)
     if isinstance(place, Rows) and place.is_map and isinstance(entries, dict):
         for key, value in entries.items():
-            yield Fixable(place.at + pointers.join(key), f"{place.label}: {key}", str(value))
+            yield Fixable(place.at + pointers.join(key), f"{label}: {key}", str(value))
 
 
 def _told(place: Place | Rows, answer: Any) -> str:
