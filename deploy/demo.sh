@@ -18,7 +18,7 @@ for port in "$PORT" "$CLOUD_PORT"; do
 done
 
 python manage.py migrate --verbosity 0
-python manage.py seed_demo
+sign_ins="$(python manage.py seed_demo)"
 python manage.py collectstatic --noinput --verbosity 0
 
 cat <<TEXT
@@ -26,9 +26,7 @@ cat <<TEXT
   Poolwright     http://127.0.0.1:$PORT
   Local cloud    http://127.0.0.1:$CLOUD_PORT
 
-  Cloud user     anna / anna-demo-1   or   ben / ben-demo-1
-                 domain OTC-EU-DE-00000000001000012345, project eu-de_sandbox
-  Portal account admin / admin-demo-1   or   approver / approver-demo-1
+$sign_ins
 
   Ctrl-C ends both.
 

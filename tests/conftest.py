@@ -41,6 +41,15 @@ def wait_until_answering(url: str, process: subprocess.Popen) -> None:
     raise RuntimeError(f"{url} does not answer")
 
 
+def end(process: subprocess.Popen) -> None:
+    """End a server, which may wait in vain for a browser to hang up first."""
+    process.terminate()
+    try:
+        process.wait(timeout=3)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let tests empty the database between them, which the audit trail's triggers would refuse."""
@@ -60,9 +69,11 @@ def cloud_url() -> Iterator[str]:
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until_answering(f"{url}/v3", process)
-        yield url
-        process.terminate()
+        try:
+            wait_until_answering(f"{url}/v3", process)
+            yield url
+        finally:
+            end(process)
 
 
 class LocalCloud:

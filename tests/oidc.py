@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import requests
 
-from tests.conftest import free_port, wait_until_answering
+from tests.conftest import end, free_port, wait_until_answering
 
 CLIENT = {"id": "poolwright", "secret": "secret-of-the-client"}
 CARLA = {"given_name": "Carla", "family_name": "Weber", "email": "carla@example.com", "email_verified": True}
@@ -44,6 +44,8 @@ def running_provider() -> Iterator[OidcProvider]:
     command += ["--user-claims", json.dumps({"sub": "carla", **CARLA})]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until_answering(url, process)
-        yield OidcProvider(url)
-        process.terminate()
+        try:
+            wait_until_answering(url, process)
+            yield OidcProvider(url)
+        finally:
+            end(process)

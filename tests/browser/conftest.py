@@ -5,13 +5,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
+from tests.conftest import ANNA, ROOT, end, free_port, wait_until_answering
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOW_TO_GET_IT = "No Chromium found: browser tests are skipped. Get one with: apt-get install chromium"
@@ -34,10 +36,10 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
 
 
-@pytest.fixture(scope="session")
-def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
-    """The portal as in production, with a database of its own."""
-    folder, port = tmp_path_factory.mktemp("portal"), free_port()
+@contextmanager
+def running_portal(folder: Path, cloud_url: str, **wishes: str) -> Iterator[str]:
+    """Run the portal as in production, with a database of its own."""
+    port = free_port()
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "webapp.config.settings",
@@ -50,6 +52,7 @@ def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
         "CLOUD_ALLOWED_HOSTS": "127.0.0.1",
         "POLL_INTERVAL_S": "0.5",
         "LOG_LEVEL": "ERROR",
+        **wishes,
     }
     for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
         subprocess.run(
@@ -59,9 +62,17 @@ def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
     server += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     with subprocess.Popen(server, cwd=ROOT, env=environment) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until_answering(f"{url}/healthz", process)
+        try:
+            wait_until_answering(f"{url}/healthz", process)
+            yield url
+        finally:
+            end(process)
+
+
+@pytest.fixture(scope="session")
+def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
+    with running_portal(tmp_path_factory.mktemp("portal"), cloud_url) as url:
         yield url
-        process.terminate()
 
 
 @pytest.fixture(scope="session")

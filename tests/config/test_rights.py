@@ -153,7 +153,7 @@ TABLE = [
     page("portal:home", "", (200, 200, 200)),
     Row("portal:sign-in", "get", (), (200,) * 4),
     Row("portal:sign-in", "post", (), (422,) * 4),
-    Row("portal:single-sign-on", "post", (), (404,) * 4),  # switched off
+    Row("portal:single-sign-on", "post", (), (404,) * 4),  # not configured here
     Row("portal:single-sign-on-back", "get", (), (404,) * 4),
     Row("portal:sign-out", "post", (), (SIGN_IN,) * 4),
     page("portal:api-tokens", "", (200, 200, 200)),

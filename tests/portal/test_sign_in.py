@@ -127,17 +127,6 @@ def test_the_home_page_asks_the_database_the_same_however_much_there_is(anna_cli
         anna_client.get("/")
 
 
-def test_demo_people_are_made_once_and_only_in_a_demonstration(settings):
-    from django.core.management.base import CommandError
-
-    with pytest.raises(CommandError):
-        call_command("seed_demo")
-    settings.DEMO = True
-    call_command("seed_demo")
-    call_command("seed_demo")
-    assert User.objects.filter(username="admin", is_superuser=True).count() == 1
-
-
 def test_the_rules_are_printed_with_their_ids(capsys):
     call_command("rules")
     assert "NP-STOR-02" in capsys.readouterr().out

@@ -43,7 +43,9 @@ def test_the_demo_answers_at_its_ports_and_ends_with_both(demo):
     wait_until_answering(f"http://127.0.0.1:{port}/sign-in", process)
     assert "Sign in" in requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=5).text
     process.send_signal(signal.SIGINT)
-    assert f"http://127.0.0.1:{port}" in process.communicate(timeout=20)[0]
+    said = process.communicate(timeout=20)[0]
+    assert f"http://127.0.0.1:{port}" in said
+    assert "auditor / auditor-demo-1" in said
     for one in (port, cloud_port):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", one)) != 0

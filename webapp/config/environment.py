@@ -59,9 +59,16 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def needed(name: str) -> str:
+    """Return a variable that has no default."""
+    if value := os.environ.get(name):
+        return value
+    raise ImproperlyConfigured(f"Set {name}.")
+
+
 def web_address(name: str) -> str:
     """Return a needed address: https, or http on this machine."""
-    value = os.environ.get(name, "")
+    value = needed(name)
     parts = urlsplit(value)
     if not parts.hostname or (parts.scheme != "https" and (parts.scheme, parts.hostname) not in _ON_THIS_MACHINE):
         raise ImproperlyConfigured(f"{name} must be an address that starts with https://, not {value!r}.")

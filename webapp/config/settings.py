@@ -140,7 +140,7 @@ LOGIN_REDIRECT_URL = "portal:home"
 # Single sign-on by OpenID Connect; OIDC_RP_... and some others are the names of mozilla-django-oidc.
 OIDC_ENABLED = env.flag("OIDC_ENABLED")
 OIDC_ISSUER = env.web_address("OIDC_ISSUER") if OIDC_ENABLED else ""
-OIDC_RP_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_RP_CLIENT_ID = env.needed("OIDC_CLIENT_ID") if OIDC_ENABLED else ""
 OIDC_RP_CLIENT_SECRET = env.secret("OIDC_CLIENT_SECRET") if OIDC_ENABLED else ""
 OIDC_RP_SCOPES = env.text("OIDC_SCOPES", "openid profile email")
 OIDC_RP_SIGN_ALGO = env.text("OIDC_SIGN_ALGORITHM", "RS256")

@@ -20,7 +20,7 @@ from webapp.accounts.oidc import end_session_url
 from webapp.accounts.oidc_provider import FAILURES
 from webapp.approvals import queries as requests
 from webapp.approvals.rights import visible_to
-from webapp.portal import single_sign_on
+from webapp.portal import demo, single_sign_on
 from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
@@ -48,7 +48,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = _form(way, request)
     if request.method == "POST" and _entered(request, form, way):
         return redirect(page_after_sign_in(request))
-    context = {**_sign_in_context(request, way), "form": form, "demo": settings.DEMO}
+    context = {**_sign_in_context(request, way), "form": form, "demo": demo.PEOPLE if settings.DEMO else ()}
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
 
 
@@ -100,8 +100,8 @@ def _form(way: str, request: HttpRequest) -> Any:
         return PortalForm(data, request=request)
     if way == "token":
         return TokenForm(data)
-    demo = {"domain": "OTC-EU-DE-00000000001000012345", "project": "eu-de_sandbox"} if settings.DEMO else {}
-    return CloudForm(data, initial=demo, request=request)
+    initial = {"domain": demo.DOMAIN, "project": demo.PROJECT} if settings.DEMO else {}
+    return CloudForm(data, initial=initial, request=request)
 
 
 def _entered(request: HttpRequest, form: Any, way: str) -> bool:
