@@ -73,6 +73,7 @@ class PoolRequest(models.Model):
             models.Index(fields=["cluster_id", "pool_id"]),
             models.Index(fields=["project_id", "-created_at"]),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["name"], name="requests_by_name", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
