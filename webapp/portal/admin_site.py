@@ -45,14 +45,14 @@ class OperatorSite(AdminSite):
         """Whether somebody gets in."""
         return bool(roles_of(request.user) & STAFF)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
         """Send people to the portal's sign-in page, and those who are signed in already away."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied(for_whom((Role.ADMIN, Role.AUDITOR)))
         back = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('portal:sign-in')}?{urlencode({'next': back, 'way': 'portal'})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # type: ignore[override]
+    def logout(self, request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:  # type: ignore[override]
         """Sign out as the portal does."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

@@ -49,7 +49,7 @@ class PoolRequestAdmin(ReadOnlyAdmin):
         return found.defer("launch_session", *_FAT) if is_list else found
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[PoolRequest], search_term: str
+        self, _request: HttpRequest, queryset: QuerySet[PoolRequest], search_term: str
     ) -> tuple[QuerySet[PoolRequest], bool]:
         """Find by number, or by how a name begins: by columns that have an index."""
         words = search_term.strip()
