@@ -15,16 +15,14 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from webapp.cloud.errors import (
-    BY_STATUS,
-    MEANINGS,
     CloudError,
     CloudUnreachable,
     HostNotAllowed,
-    Meaning,
     OutcomeUnknown,
     Refused,
     Throttled,
     TokenRejected,
+    meaning_of,
 )
 
 log = logging.getLogger(__name__)
@@ -164,7 +162,7 @@ def _error_of(response: requests.Response, call: Call) -> CloudError:
     for secret in (call.token, *call.secrets):
         detail = detail.replace(secret, "…") if secret else detail
     status = response.status_code
-    kind, meaning = _kind(status, call), _meaning(status, code)
+    kind, meaning = _kind(status, call), meaning_of(status, code)
     blamed = _POINTER.match(detail)
     error = kind(
         meaning.message,
@@ -189,16 +187,6 @@ def _kind(status: int, call: Call) -> type[CloudError]:
     if status >= 500 or status < 400:
         return CloudUnreachable if call.is_read else OutcomeUnknown
     return Refused
-
-
-def _meaning(status: int, code: str) -> Meaning:
-    if code in MEANINGS:
-        return MEANINGS[code]
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Meaning("The cloud has a problem of its own.", "Try again in a minute; what you typed is kept.")
-    return Meaning("The cloud refused the request.", "See the cloud's own words.")
 
 
 def _said(response: requests.Response) -> tuple[str, str]:
