@@ -49,9 +49,8 @@ def errors_of(answer):
 
 
 def test_a_new_policy_takes_patterns_one_a_line_and_leaves_a_line_in_the_trail(at_desk):
-    answer = at_desk.post(
-        ADD, typed(clusters=" prod-* \r\n\r\nlive\nprod-*", kinds=["create", "scale"], marks=["script"])
-    )
+    several = {"kinds": ["create", "scale"], "marks": ["script"]}
+    answer = at_desk.post(ADD, typed(clusters=" prod-* \r\n\r\nlive\nprod-*", **several))
     assert answer.status_code == 302
     policy = Policy.objects.get()
     assert policy.clusters == ["prod-*", "live"]

@@ -67,6 +67,7 @@ class PoolRequest(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "request"
         indexes = [
             models.Index(fields=["state", "submitted_at"]),
             models.Index(fields=["author", "-created_at"]),
@@ -274,6 +275,7 @@ class CatalogueEntry(models.Model):
 
     class Meta:
         ordering = ("code",)
+        verbose_name = "catalogue entry"
         verbose_name_plural = "failure catalogue"
 
     def __str__(self) -> str:

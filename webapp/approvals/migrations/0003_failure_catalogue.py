@@ -23,5 +23,5 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0002_requests_by_name")]
+    dependencies = [("approvals", "0002_found_by_name")]
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
