@@ -64,6 +64,12 @@ def cloud_url() -> Iterator[str]:
         process.terminate()
 
 
+@pytest.fixture(autouse=True)
+def the_region_of_the_settings(monkeypatch):
+    """Let no region of a table count, and no test pay for looking."""
+    monkeypatch.setattr("webapp.cloud.places._kept", (float("inf"), ()))
+
+
 class LocalCloud:
     """The control endpoints of the local cloud."""
 

@@ -1,7 +1,7 @@
 """What the admin pages of all rooms share: lists that do not count on, read-only pages, changes that leave a line."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -171,22 +170,6 @@ def starts_with(field: str, text: str) -> Q:
 def pretty(value: Any) -> str:
     """Return a JSON value as a block to read."""
     return format_html("<pre>{}</pre>", json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
-
-
-def clean_lines(text: str) -> list[str]:
-    """Return the lines of a text without blanks and repetitions, in their order."""
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-
-
-def told(request: HttpRequest, sentences: Iterable[str], level: int = messages.INFO) -> None:
-    """Tell a person what came of an action."""
-    for one in sentences:
-        messages.add_message(request, level, one)
-
-
-def changed_in(form: Form, *names: str) -> list[str]:
-    """Return those of some fields that were changed in a form."""
-    return [name for name in names if name in form.changed_data]
 
 
 def _plain(value: Any) -> Any:

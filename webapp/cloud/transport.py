@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
+from webapp.cloud.addresses import host_of, is_safe
 from webapp.cloud.errors import (
     CloudError,
     CloudUnreachable,
@@ -24,6 +25,7 @@ from webapp.cloud.errors import (
     TokenRejected,
     meaning_of,
 )
+from webapp.cloud.places import allowed_hosts
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,6 @@ CONNECT_TIMEOUT_S = 3.05
 REPEATS = 2
 LONGEST_WAIT_S = 5.0  # a person waits on the other side
 _MAX_ANSWER = 20 * 1024 * 1024
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TRY_AGAIN = (502, 503, 504)
 _POINTER = re.compile(r"^(/(?:metadata|spec|kind|apiVersion)[^\s:]*(?::passthrough)?): ")
 _local = threading.local()
@@ -93,13 +94,12 @@ def answered(response: requests.Response) -> Any:
 def demand_allowed(url: str) -> None:
     """Raise HostNotAllowed unless the operator allows this address."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    host = host_of(parts)
     is_plain = not parts.username and host.isascii() and "\\" not in url
-    if not (is_safe and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
+    if not (is_safe(parts) and is_plain and any(fnmatchcase(host, one) for one in allowed_hosts())):
         raise HostNotAllowed(
             f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
-            remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",
+            remedy="If it belongs to your cloud, ask the operator to add it to the allowed hosts.",
         )
 
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "webapp.simulator",
     "webapp.audit",
+    "webapp.cloud",
     "webapp.accounts",
     "webapp.notices",
     "webapp.pools",

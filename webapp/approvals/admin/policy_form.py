@@ -6,32 +6,7 @@ from django import forms
 
 from webapp.approvals.asked import MARKS
 from webapp.approvals.models import Kind, Policy
-from webapp.audit.operating import clean_lines
-
-_LONGEST, _MOST = 100, 100
-
-
-class PatternsField(forms.CharField):
-    """A list of patterns, typed one a line."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "cols": 40})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a list as lines."""
-        return "\n".join(map(str, value)) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> list[str]:
-        """Return the lines. Raises ValidationError for one that matches nothing."""
-        lines = clean_lines(super().to_python(value))
-        if len(lines) > _MOST or any(len(line) > _LONGEST or not line.isprintable() for line in lines):
-            raise forms.ValidationError(f"Give at most {_MOST} patterns of at most {_LONGEST} characters, one a line.")
-        if spaced := next((line for line in lines if " " in line or "," in line), None):
-            raise forms.ValidationError(f"One pattern a line, without blanks and commas: “{spaced}”.")
-        return lines
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether the lines are others."""
-        return (initial or []) != clean_lines(data or "")
+from webapp.audit.admin_fields import PatternsField
 
 
 def _several(choices: Any) -> forms.MultipleChoiceField:
