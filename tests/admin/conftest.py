@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.notices.conftest import receiver  # noqa: F401 - a fixture
 from tests.people import a_person
 from webapp.accounts.roles import Role
 

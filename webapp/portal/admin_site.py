@@ -26,7 +26,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Webhooks": ("Webhook", "Delivery"),
     "Audit": ("AuditLine",),
 }
-_NOT_OURS = {"password_change", "password_change_done", "view_on_site"}
+_NOT_OURS = {"autocomplete", "password_change", "password_change_done", "view_on_site"}
 
 
 class OperatorSite(AdminSite):

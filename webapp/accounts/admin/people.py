@@ -56,7 +56,7 @@ class PersonAdmin(AuditedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Read the roles of all people at once."""
-        return super().get_queryset(request).prefetch_related("role_grants", "team_grants__team").defer("password")
+        return super().get_queryset(request).prefetch_related("role_grants").defer("password")
 
     def get_search_results(
         self, _request: HttpRequest, queryset: QuerySet[User], search_term: str
@@ -124,7 +124,7 @@ class PersonAdmin(AuditedAdmin):
     @admin.display(description="Where teams come from")
     def all_teams(self, person: User) -> str:
         """Each team with its source."""
-        given = [(one.team, one.source, one.by) for one in person.team_grants.all()]
+        given = [(one.team, one.source, one.by) for one in person.team_grants.select_related("team")]
         return format_html_join("", "<div>{}: from {}, by {}</div>", given) or "none"
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -11,6 +12,7 @@ from webapp.accounts.models import GroupRole, Team
 from webapp.audit.operating import AuditedAdmin
 
 _SHOWN = 200
+admin.site.unregister(Group)  # as Django would show it, without the trail
 
 
 @admin.register(Team)
