@@ -76,6 +76,12 @@ def cloud_url() -> Iterator[str]:
             end(process)
 
 
+@pytest.fixture(autouse=True)
+def the_region_of_the_settings(monkeypatch):
+    """Let no region of a table count, and no test pay for looking."""
+    monkeypatch.setattr("webapp.cloud.places._kept", (float("inf"), ()))
+
+
 class LocalCloud:
     """The control endpoints of the local cloud."""
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from webapp.accounts.models import User
 from webapp.audit import protection
 from webapp.audit.models import AppendOnly, AuditHead, AuditLine
-from webapp.audit.trail import findings, note
+from webapp.audit.trail import note, verified
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_line_says_who_did_what_and_from_where(client, db):
 
 
 def test_an_untouched_trail_has_no_findings(lines):
-    assert list(findings()) == []
+    assert verified().findings == []
 
 
 def test_the_orm_refuses_to_change_or_delete_a_line(lines):
@@ -71,13 +71,13 @@ def test_the_database_refuses_to_change_or_delete_a_line(lines, statement):
 )
 def test_a_line_that_was_altered_or_taken_away_is_found(lines, tamper, statement, finding):
     tamper(statement)
-    assert finding in list(findings())
+    assert finding in verified().findings
 
 
 def test_lines_that_changed_places_are_found(lines, tamper):
     for number, new in ((2, 99), (3, 2), (99, 3)):
         tamper(f"UPDATE audit_auditline SET number = {new} WHERE number = {number}")
-    assert any("was replaced or moved" in one for one in findings())
+    assert any("was replaced or moved" in one for one in verified().findings)
 
 
 def test_a_line_with_a_hash_of_its_own_does_not_follow(lines, tamper):
@@ -86,7 +86,7 @@ def test_a_line_with_a_hash_of_its_own_does_not_follow(lines, tamper):
     line = AuditLine.objects.get(number=2)
     line.actor = "x"
     tamper(f"UPDATE audit_auditline SET actor = 'x', hash = '{hash_of(line)}' WHERE number = 2")
-    assert any("Line 3 does not follow" in one for one in findings())
+    assert any("Line 3 does not follow" in one for one in verified().findings)
 
 
 def test_the_command_ends_with_an_error_where_the_trail_is_broken(lines, tamper):
@@ -114,4 +114,4 @@ def test_many_writers_at_once_make_one_chain():
     for one in writers:
         one.join()
     assert AuditHead.objects.get().number == AuditLine.objects.count() == 20
-    assert list(findings()) == []
+    assert verified().findings == []

@@ -51,11 +51,11 @@ def make_api_token(person: User, name: str, days: int) -> str:
 
 
 @transaction.atomic
-def revoke_api_token(person: User, key: str) -> bool:
-    """Delete one of a person's tokens; whether there was one."""
+def revoke_api_token(person: User, key: str, *, by: User | None = None) -> bool:
+    """Delete one of a person's tokens, by themselves or an admin; whether there was one."""
     found = ApiToken.objects.filter(user=person, token_key=key).first()
     if found:
-        trail.note("api_token.revoked", by=person, about=about(person), before={"name": found.name})
+        trail.note("api_token.revoked", by=by or person, about=about(person), before={"name": found.name})
         found.delete()
     return found is not None
 

@@ -6,8 +6,22 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from webapp.accounts.models import RoleGrant, TeamGrant, User
+from webapp.accounts.queries import people_with
 from webapp.accounts.roles import BY_ADMIN, STAFF, Role
 from webapp.audit import trail
+
+
+class LastAdmin(Exception):
+    """Nobody would be left who is an admin; the text says so."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last admin: make somebody else an admin first.")
+
+
+def demand_an_admin() -> None:
+    """Raise LastAdmin unless somebody active is an admin. In a transaction that has written a line to the trail."""
+    if not people_with(Role.ADMIN).exists():
+        raise LastAdmin
 
 
 @transaction.atomic

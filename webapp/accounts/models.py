@@ -19,6 +19,8 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, whi
     iam_domain_id = models.CharField(max_length=64, blank=True)
 
     class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
         constraints = [
             models.UniqueConstraint(
                 fields=["iam_user_id", "iam_domain_id"],
@@ -52,6 +54,14 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, whi
         for name in ("roles", "team_ids"):
             self.__dict__.pop(name, None)
         super().refresh_from_db(*args, **kwargs)
+
+
+class Team(Group):
+    """A group of Django's, under the name that it has here."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "team"
 
 
 class Grant(models.Model):
@@ -115,6 +125,7 @@ class GroupRole(models.Model):
     team = models.ForeignKey(Group, models.CASCADE, null=True, blank=True)
 
     class Meta:
+        verbose_name = "group mapping"
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(kind="iam", domain=""),
@@ -171,6 +182,7 @@ class ApiToken(AbstractAuthToken):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "API token"
         ordering = ("-created",)
 
     def __str__(self) -> str:

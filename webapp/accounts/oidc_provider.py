@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from webapp.accounts.entering import SWITCHED_OFF, SwitchedOff
-from webapp.cloud.transport import is_private
+from webapp.cloud.addresses import is_safe
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _demand_sound(found: Provider) -> None:
     for name in settings.OIDC_ENDPOINTS:
         url = getattr(found, name)
         is_optional = name == "end_session_endpoint" and not url
-        if not is_optional and not is_private(url):
+        if not is_optional and not is_safe(urlsplit(url)):
             log.error("single sign-on: the %s of the provider is missing or not https: %r", name, url)
             raise OidcFailure("misconfigured")
     for url in filter(None, (found.authorization_endpoint, found.end_session_endpoint)):

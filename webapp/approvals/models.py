@@ -67,12 +67,14 @@ class PoolRequest(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "request"
         indexes = [
             models.Index(fields=["state", "submitted_at"]),
             models.Index(fields=["author", "-created_at"]),
             models.Index(fields=["cluster_id", "pool_id"]),
             models.Index(fields=["project_id", "-created_at"]),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["name"], name="requests_by_name", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
@@ -283,6 +285,7 @@ class CatalogueEntry(models.Model):
 
     class Meta:
         ordering = ("code",)
+        verbose_name = "catalogue entry"
         verbose_name_plural = "failure catalogue"
 
     def __str__(self) -> str:

@@ -42,7 +42,14 @@ class AuditLine(models.Model):
     objects = AuditLineQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "line of the trail"
+        verbose_name_plural = "audit trail"
         ordering = ("-number",)
+        indexes = [
+            models.Index(fields=["actor"], name="trail_by_actor"),
+            models.Index(fields=["address"], name="trail_by_address"),
+            models.Index(fields=["act", "at"], name="trail_by_act_and_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.act} {self.about}"

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -54,20 +55,49 @@ def hash_of(line: AuditLine) -> str:
     return hashlib.sha256(_text(said).encode()).hexdigest()
 
 
-def findings() -> Iterator[str]:
-    """Yield a sentence for every place where the trail does not hold together."""
-    number, previous = 0, ""
-    for line in AuditLine.objects.order_by("number").iterator(chunk_size=2000):
-        if line.number != number + 1:
-            yield f"Lines are missing between {number} and {line.number}."
-        elif line.previous != previous:
-            yield f"Line {line.number} does not follow from the line before it: one of them was replaced or moved."
-        if hash_of(line) != line.hash:
-            yield f"Line {line.number} was altered."
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was looked at: the lines from `first` to `last`, and a sentence for each place that does not hold."""
+
+    first: int
+    last: int
+    findings: list[str]
+    is_end: bool
+
+
+def verified(after: int = 0, most: int | None = None) -> Verified:
+    """Verify the lines behind a number, so many at most; at the end of the trail also that nothing is missing."""
+    start = AuditLine.objects.filter(number=after).values_list("number", "hash").first() or (0, "")
+    lines = AuditLine.objects.filter(number__gt=start[0]).order_by("number")
+    lines = lines[:most] if most else lines
+    found: list[str] = []
+    number, previous = start
+    for line in lines.iterator(chunk_size=2000):
+        found += _findings(line, number, previous)
         number, previous = line.number, line.hash
-    head = AuditHead.objects.filter(pk=_HEAD).first()
-    if (number, previous) != ((head.number, head.hash) if head else (0, "")):
-        yield f"The trail ends at line {number}, but {head.number if head else 0} lines were written."
+    head = AuditHead.objects.filter(pk=_HEAD).first() or AuditHead()
+    is_whole = (number, previous) == (head.number, head.hash)
+    goes_on = not is_whole and AuditLine.objects.filter(number__gt=number).exists()
+    if not is_whole and not goes_on:
+        found.append(f"The trail ends at line {number}, but {head.number} lines were written.")
+    return Verified(start[0] + 1, number, found, not goes_on)
+
+
+def latest_verified(count: int) -> Verified:
+    """Verify the latest lines."""
+    lines = AuditLine.objects.order_by("-number").values_list("number", flat=True)
+    before = lines[count : count + 1].first() if count else None
+    return verified(before or 0)
+
+
+def _findings(line: AuditLine, number: int, previous: str) -> Iterator[str]:
+    """Yield what is wrong with a line that should follow another."""
+    if line.number != number + 1:
+        yield f"Lines are missing between {number} and {line.number}."
+    elif line.previous != previous:
+        yield f"Line {line.number} does not follow from the line before it: one of them was replaced or moved."
+    if hash_of(line) != line.hash:
+        yield f"Line {line.number} was altered."
 
 
 def as_json(line: AuditLine) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-
-_TEMPLATE = "/spec/nodeTemplate"
 
 
 class CloudError(Exception):
@@ -64,66 +64,31 @@ class HostNotAllowed(CloudError):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a code of the cloud means for a person."""
+    """What a code of the cloud means for a person: what happened, whose move it is, what to do, and which field."""
 
     message: str
     remedy: str
+    whose: str = "yours"
     pointer: str = ""
+    is_retryable: bool = False
 
 
-# docs/cloud-api.md 3.2 and 3.4
-MEANINGS: dict[str, Meaning] = {
-    "CCE.01400002": Meaning(
-        "The subnet is not in the cluster's VPC.",
-        "Choose another subnet.",
-        f"{_TEMPLATE}/nodeNicSpec/primaryNic/subnetId",
-    ),
-    "CCE.01400008": Meaning(
-        "The quota of servers is used up.", "Ask your admin to raise the quota, or delete servers."
-    ),
-    "CCE.01400009": Meaning("The quota of vCPU is used up.", "Ask your admin to raise it, or choose a smaller flavor."),
-    "CCE.01400010": Meaning(
-        "The quota of memory is used up.", "Ask your admin to raise it, or choose a smaller flavor."
-    ),
-    "CCE.01400011": Meaning("The quota of security groups is used up.", "Ask your admin to raise it."),
-    "CCE.01400012": Meaning("The quota of EIPs is used up.", "Ask your admin to raise it, or do without new EIPs."),
-    "CCE.01400013": Meaning("The quota of disks is used up.", "Ask your admin to raise it, or use fewer disks."),
-    "CCE.01400014": Meaning("The cluster does not take so many nodes.", "Enter fewer nodes.", "/spec/initialNodeCount"),
-    "CCE.01400016": Meaning(
-        "This kind of cluster does not take the flavor.", "Choose another flavor.", f"{_TEMPLATE}/flavor"
-    ),
-    "CCE.01400018": Meaning(
-        "The operating system is not offered for this cluster.", "Choose another system.", f"{_TEMPLATE}/os"
-    ),
-    "CCE.01400021": Meaning(
-        "The flavor cannot be had in this zone.", "Choose another flavor or zone.", f"{_TEMPLATE}/flavor"
-    ),
-    "CCE.01400022": Meaning(
-        "A disk type cannot be had in this zone.", "Choose another type.", f"{_TEMPLATE}/rootVolume/volumetype"
-    ),
-    "CCE.01403001": Meaning(
-        "The cloud does not allow this, or the cluster is busy.",
-        "Check that the cluster is Available and that you may create node pools in it.",
-    ),
-    "CCE.01404001": Meaning("The cloud does not know this cluster or pool (any more).", "Go back to the list."),
-    "CCE.01409001": Meaning(
-        "A node pool of this name exists in the cluster already.", "Choose another name.", "/metadata/name"
-    ),
-    "CCE.01409002": Meaning("Somebody else changed this in the meantime.", "Load the page again and repeat."),
-    "Ecs.0314": Meaning(
-        "The key pair does not exist, or belongs to another user.",
-        "Choose one of your own key pairs.",
-        f"{_TEMPLATE}/login/sshKey",
-    ),
-    "Ecs.0319": Meaning("The cloud has no capacity for this flavor now.", "Choose another flavor or zone."),
-    "VPC.0202": Meaning("The subnet does not exist.", "Choose another subnet."),
-}
+def _read(text: str) -> dict[str, Meaning]:
+    """Return what each code of the file of failures means."""
+    return {
+        code: Meaning(one["sentence"], one["remedy"], one["whose"], one.get("pointer", ""), one.get("retryable", False))
+        for one in tomllib.loads(text)["failures"]
+        for code in one["codes"]
+    }
 
-BY_STATUS: dict[int, Meaning] = {
-    400: Meaning("The cloud refused the request.", "See the cloud's own words, mend the value and try again."),
-    401: Meaning("The cloud does not accept your sign-in.", "Sign in again."),
-    403: Meaning("You may not do this in the cloud.", "Ask your admin for the right."),
-    404: Meaning("The cloud does not know this.", "Go back to the list and choose again."),
-    409: Meaning("This is in conflict with something that exists.", "Look what exists, then change the request."),
-    429: Meaning("The cloud asks to slow down.", "Wait a minute and try again."),
-}
+
+MEANINGS = _read(Path(__file__).with_name("failures.toml").read_text())
+
+
+def meaning_of(status: int, code: str) -> Meaning:
+    """Return what an answer of the cloud means: by its code, else by its status."""
+    if found := MEANINGS.get(code) or MEANINGS.get(f"HTTP {status}"):
+        return found
+    if status >= 500:
+        return Meaning("The cloud has a problem of its own.", "Try again in a minute; what you typed is kept.")
+    return Meaning("The cloud refused the request.", "See the cloud's own words.")

@@ -16,7 +16,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from webapp.cloud.addresses import LOOPBACK
+
 Address = IPv4Address | IPv6Address
 
 

@@ -19,10 +19,11 @@ class CloudSession:
     project_id: str
     project_name: str
     endpoints: Mapping[str, str]
+    auth_url: str = ""
 
     @classmethod
-    def from_description(cls, token: str, body: Mapping[str, Any]) -> Self:
-        """Read what IAM answers about a token (docs/cloud-api.md 4.1). Raises KeyError, ValueError."""
+    def from_description(cls, token: str, body: Mapping[str, Any], auth_url: str = "") -> Self:
+        """Read what an IAM answers about a token (docs/cloud-api.md 4.1). Raises KeyError, ValueError."""
         said = body["token"]
         project = said.get("project") or {"id": "", "name": ""}
         region = project["name"].partition("_")[0]
@@ -36,6 +37,7 @@ class CloudSession:
             project_id=project["id"],
             project_name=project["name"],
             endpoints=_endpoints(said.get("catalog") or (), region),
+            auth_url=auth_url,
         )
 
     @classmethod

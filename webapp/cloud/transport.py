@@ -13,19 +13,19 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 
+from webapp.cloud.addresses import host_of, is_safe
 from webapp.cloud.errors import (
-    BY_STATUS,
-    MEANINGS,
     CloudError,
     CloudUnreachable,
     HostNotAllowed,
-    Meaning,
     OutcomeUnknown,
     Refused,
     Throttled,
     TokenRejected,
+    meaning_of,
 )
-from webapp.cloud.pinning import LOOPBACK, AddressNotAllowed, PinningAdapter
+from webapp.cloud.pinning import AddressNotAllowed, PinningAdapter
+from webapp.cloud.places import allowed_hosts
 from webapp.telemetry import metrics, request_ids
 
 log = logging.getLogger(__name__)
@@ -93,19 +93,12 @@ def answered(response: requests.Response) -> Any:
         ) from None
 
 
-def is_private(url: str) -> bool:
-    """Whether nobody on the way can read along: https, or http to this machine or in a network that is ours."""
-    parts = urlsplit(url)
-    near = (*LOOPBACK, *settings.CLOUD_PRIVATE_HOSTS)
-    return parts.scheme == "https" or (parts.scheme == "http" and (parts.hostname or "") in near)
-
-
 def demand_allowed(url: str) -> None:
     """Raise HostNotAllowed unless the operator allows this address."""
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
+    host = host_of(parts)
     is_plain = not parts.username and host.isascii() and "\\" not in url
-    if not (is_private(url) and is_plain and any(fnmatchcase(host, one) for one in settings.CLOUD_ALLOWED_HOSTS)):
+    if not (is_safe(parts) and is_plain and any(fnmatchcase(host, one) for one in allowed_hosts())):
         raise _not_allowed(host)
 
 
@@ -156,7 +149,7 @@ def _note(call: Call, status: int | str, seconds: float) -> None:
 def _not_allowed(host: str) -> HostNotAllowed:
     return HostNotAllowed(
         f"The address {host[:80] or 'without a host'} is not one that this portal may call.",
-        remedy="If it belongs to your cloud, ask the operator to add it to CLOUD_ALLOWED_HOSTS.",
+        remedy="If it belongs to your cloud, ask the operator to add it to the allowed hosts.",
     )
 
 
@@ -198,7 +191,7 @@ def _error_of(response: requests.Response, call: Call) -> CloudError:
     for secret in (call.token, *call.secrets):
         detail = detail.replace(secret, "…") if secret else detail
     status = response.status_code
-    kind, meaning = _kind(status, call), _meaning(status, code)
+    kind, meaning = _kind(status, call), meaning_of(status, code)
     blamed = _POINTER.match(detail)
     error = kind(
         meaning.message,
@@ -223,16 +216,6 @@ def _kind(status: int, call: Call) -> type[CloudError]:
     if status >= 500 or status < 400:
         return CloudUnreachable if call.is_read else OutcomeUnknown
     return Refused
-
-
-def _meaning(status: int, code: str) -> Meaning:
-    if code in MEANINGS:
-        return MEANINGS[code]
-    if status in BY_STATUS:
-        return BY_STATUS[status]
-    if status >= 500:
-        return Meaning("The cloud has a problem of its own.", "Try again in a minute; what you typed is kept.")
-    return Meaning("The cloud refused the request.", "See the cloud's own words.")
 
 
 def _said(response: requests.Response) -> tuple[str, str]:

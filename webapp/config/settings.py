@@ -44,6 +44,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "webapp.config.admin.OperatorAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "webapp.simulator",
     "webapp.audit",
+    "webapp.cloud",
     "webapp.accounts",
     "webapp.notices",
     "webapp.pools",
@@ -88,6 +90,10 @@ ROOT_URLCONF = "webapp.config.urls"
 WSGI_APPLICATION = "webapp.config.wsgi.application"
 APPEND_SLASH = False
 
+_TEMPLATE_LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",  # the admin's
+]
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -102,13 +108,13 @@ TEMPLATES: list[dict[str, Any]] = [
                 "webapp.portal.context.roles",
             ],
             "loaders": [
-                ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
+                ("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS),
             ],
         },
     },
 ]
 if DEBUG:
-    TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
+    TEMPLATES[0]["OPTIONS"]["loaders"] = _TEMPLATE_LOADERS
 
 DATABASES = {
     "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10)),
@@ -134,6 +140,10 @@ AXES_CLIENT_IP_CALLABLE = "webapp.telemetry.addresses.client_address"
 AXES_SENSITIVE_PARAMETERS = ["username", "user", "domain", "passcode", "token", "csrfmiddlewaretoken"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = AXES_ENABLE_ADMIN = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 LOGIN_URL = "portal:sign-in"
 LOGIN_REDIRECT_URL = "portal:home"
 

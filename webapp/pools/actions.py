@@ -11,7 +11,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.audit.trail import note
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, OutcomeUnknown
+from webapp.cloud.errors import MEANINGS, CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
@@ -22,7 +22,6 @@ from webapp.telemetry import metrics
 LEASE = timedelta(seconds=90)  # longer than the longest call: whoever sends for longer is dead
 LOOKS_BEFORE_GIVING_UP = 3
 State = Creation.State
-_TAKEN = "A node pool of this name exists in the cluster already, and it is not the one that was asked for."
 
 
 def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> Creation:
@@ -137,7 +136,6 @@ def _moved(creation: Creation, source: State, target: State, **facts: Any) -> bo
 
 
 def _conflict() -> dict[str, Any]:
-    taken = CloudError(
-        _TAKEN, remedy="Choose another name and submit again.", code="NP-NAME-04", pointer="/metadata/name"
-    )
-    return taken.as_dict()
+    code = "NP-NAME-04"
+    meaning = MEANINGS[code]
+    return CloudError(meaning.message, remedy=meaning.remedy, code=code, pointer=meaning.pointer).as_dict()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.cloud.errors import MEANINGS
 from webapp.nodepool.schema import NodePool
 
 
@@ -31,22 +32,14 @@ _WAITING = Condition(
 _WORKING = Condition("Working", "is-busy", "The cloud adds or removes nodes, one after the other.", is_moving=True)
 _DELETING = Condition("Being deleted", "is-busy", "The pool and its nodes are being deleted.", is_moving=True)
 GONE = Condition("Deleted", "is-off", "The pool is gone, and its name is free again.", is_final=True)
-_SOLD_OUT = Condition(
-    "No capacity",
-    "is-bad",
-    "The cloud has no capacity for this flavor in this zone now, or a quota is used up.",
-    "Choose another flavor or zone in a new pool, raise the quota, or wait: the cloud goes on trying.",
-    "yours",
-    "SoldOut",
-)
-_ERROR = Condition(
-    "Failed",
-    "is-bad",
-    "The cloud could not add a node.",
-    "Look at the nodes below; then delete the pool and create it again, or ask the cloud's support.",
-    "yours",
-    "Error",
-)
+
+
+def _failed(word: str, code: str) -> Condition:
+    meaning = MEANINGS[code]
+    return Condition(word, "is-bad", meaning.message, meaning.remedy, meaning.whose, code)
+
+
+_SOLD_OUT, _ERROR = _failed("No capacity", "SoldOut"), _failed("Failed", "Error")
 _KNOWN = {"Deleting": _DELETING, "SoldOut": _SOLD_OUT, "Error": _ERROR}
 
 

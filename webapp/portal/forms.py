@@ -9,11 +9,22 @@ from django.http import HttpRequest
 from webapp.accounts.models import User
 from webapp.cloud import iam
 from webapp.cloud.errors import CloudError, TokenRejected
+from webapp.cloud.places import places
 from webapp.cloud.tokens import CloudSession
 from webapp.portal import throttling
 
 
-class CloudForm(forms.Form):
+class RegionForm(forms.Form):
+    """Asks for the region where there are several."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = places()
+        if len(known) > 1:
+            self.fields["region"] = forms.ChoiceField(choices=[(one.name, one.name) for one in known])
+
+
+class CloudForm(RegionForm):
     """Cloud user and password."""
 
     domain = forms.CharField(label="Domain (account name)", max_length=200)
@@ -52,7 +63,7 @@ class CloudForm(forms.Form):
             throttling.note_success(self.request, who)
 
 
-class TokenForm(forms.Form):
+class TokenForm(RegionForm):
     """A token that the person has already."""
 
     token = forms.CharField(label="Token", max_length=16384, widget=forms.PasswordInput)
@@ -63,7 +74,7 @@ class TokenForm(forms.Form):
         """Ask the cloud whose token it is."""
         if not self.errors:
             try:
-                self.session = iam.session_from_token(self.cleaned_data["token"])
+                self.session = iam.session_from_token(**self.cleaned_data)
             except CloudError as exc:
                 self.add_error(
                     "token", "The cloud does not accept this token." if exc.status in (401, 404) else _sentence(exc)

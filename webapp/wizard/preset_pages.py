@@ -64,7 +64,7 @@ def edit(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
 def set_active(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
     """Offer a preset, or offer it no more."""
     preset = get_object_or_404(Preset, pk=pk)
-    presets.set_active(preset, is_active=request.POST.get("is_active") == "1")
+    presets.set_active(preset, is_active=request.POST.get("is_active") == "1", by=request.user)
     said = "is offered to everybody" if preset.is_active else "is not offered any more"
     messages.success(request, f"The preset “{preset}” {said}.")
     return redirect("wizard:presets")

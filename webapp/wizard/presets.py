@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
+from webapp.audit.trail import note
 from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import steps
@@ -53,10 +55,14 @@ def fixables(body: JSON) -> list[tuple[Step, list[Fixable]]]:
     return [(step, values) for step, values in found if values]
 
 
-def set_active(preset: Preset, *, is_active: bool) -> None:
+@transaction.atomic
+def set_active(preset: Preset, *, is_active: bool, by: User) -> None:
     """Offer a preset, or offer it no more; drafts that began with it stay as they are."""
+    before = preset.is_active
     preset.is_active = is_active
     preset.save(update_fields=["is_active", "updated_at"])
+    if before != is_active:
+        note(f"preset.{'offered' if is_active else 'withdrawn'}", by=by, about=f"preset {preset}")
 
 
 def _fixables_of(step: Step, body: JSON) -> Iterator[Fixable]:

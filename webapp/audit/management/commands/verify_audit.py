@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from webapp.audit.models import AuditHead
-from webapp.audit.trail import findings
+from webapp.audit.trail import verified
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Verify."""
-        found = list(findings())
+        found = verified().findings
         for sentence in found:
             self.stderr.write(sentence)
         if found:

@@ -1,0 +1,86 @@
+"""Policies, and what a change of one would do."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.helpers import AdminErrorList, AdminForm
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, path
+
+from webapp.approvals.admin.policy_form import PolicyForm
+from webapp.approvals.dryrun import LOOKED_AT, Difference, differences, with_changed
+from webapp.approvals.models import Policy, PoolRequest
+from webapp.audit.operating import AuditedAdmin
+
+_OVER = ("over_nodes", "over_vcpus", "over_memory_gib", "over_disk_gib", "over_eips")
+_WHAT = ("kinds", "marks", "clusters", "projects", "flavor_families", "requester_team")
+_WHO = ("outcome", "approvals", "team", "refusal", "is_last", "allows_bulk")
+_TIMES = ("expires_after_h", "remind_before_h", "escalate_after_h", "escalation")
+_FIELDSETS = (
+    (None, ("name", "order", "is_active"), ""),
+    ("Which requests", _WHAT, "All that is given must hold; what is left empty holds for every request."),
+    ("And more than", _OVER, "Counted at the most nodes that the pool can have. What is not known counts as too much."),
+    ("What they need", _WHO, ""),
+    ("How long", _TIMES, ""),
+)
+
+
+@admin.register(Policy)
+class PolicyAdmin(AuditedAdmin):
+    """Policies in their order. Each change is a new version."""
+
+    noun = "policy"
+    told = ("name", "order", "is_active", "version", *_WHAT, *_OVER, *_WHO, *_TIMES)
+    form = PolicyForm
+    change_form_template = "admin/policy_form.html"
+    list_display = ("name", "order", "is_active", "outcome", "approvals", "team", "is_last", "version")
+    list_editable = ("order",)
+    list_filter = ("is_active", "outcome")
+    list_select_related = ("team",)
+    ordering = ("order", "pk")
+    fieldsets = [(title, {"fields": names, "description": text}) for title, names, text in _FIELDSETS]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the dry run, of a policy that is there and of a new one."""
+        run = self.admin_site.admin_view(self.dry_run)
+        return [
+            path("add/dry-run/", run, name="approvals_policy_dry_run_new"),
+            path("<path:object_id>/change/dry-run/", run, name="approvals_policy_dry_run"),
+            *super().get_urls(),
+        ]
+
+    def write(self, obj: Policy, form: Any) -> None:
+        """Count the version."""
+        if obj.pk:
+            obj.version = Policy.objects.values_list("version", flat=True).get(pk=obj.pk) + 1
+        super().write(obj, form)
+
+    def dry_run(self, request: HttpRequest, object_id: str = "") -> HttpResponse:
+        """Show which of the latest requests would be treated differently by what is typed. Saves nothing."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        saved = self.get_object(request, object_id) if object_id else None
+        if not (self.has_change_permission(request, saved) if saved else self.has_add_permission(request)):
+            raise PermissionDenied
+        fieldsets = self.get_fieldsets(request, saved)
+        form: Any = self.get_form(request, saved, change=bool(saved))(request.POST, instance=saved)
+        found = {"looked_at": LOOKED_AT, "differences": _tried(form.instance)} if form.is_valid() else {}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What would change",
+            "adminform": AdminForm(form, list(fieldsets), {}, (), model_admin=self),
+            "original": saved,
+            "media": self.media,
+            "inline_admin_formsets": [],
+            "errors": AdminErrorList(form, []),
+            "dry_run": found,
+        }
+        url = "../../change/" if saved else "../../add/"
+        return self.render_change_form(request, context, add=not saved, change=bool(saved), obj=saved, form_url=url)
+
+
+def _tried(changed: Policy) -> list[Difference]:
+    latest = PoolRequest.objects.select_related("author").prefetch_related("author__groups").order_by("-pk")
+    policies = list(Policy.objects.in_force())
+    return list(differences(latest[:LOOKED_AT], policies, with_changed(policies, changed)))

@@ -1,0 +1,44 @@
+"""The form of a policy: checkboxes for what can be counted, patterns typed one a line."""
+
+from typing import Any
+
+from django import forms
+
+from webapp.approvals.asked import MARKS
+from webapp.approvals.models import Kind, Policy
+from webapp.audit.admin_fields import PatternsField
+
+
+def _several(choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+def _patterns(example: str) -> PatternsField:
+    return PatternsField(required=False, help_text=f"One pattern a line, such as {example}; empty for any.")
+
+
+class PolicyForm(forms.ModelForm):
+    """A policy."""
+
+    kinds = _several(Kind.choices)
+    marks = _several([(name, text) for name, (text, _) in MARKS.items()])
+    clusters = _patterns("prod-* (name or id)")
+    projects = _patterns("eu-de_prod*")
+    flavor_families = _patterns("p2* (what stands before the first point)")
+
+    class Meta:
+        model = Policy
+        fields = "__all__"  # noqa: DJ007 - the admin names them
+        labels = {"approvals": "How many approvals", "team": "From which team (none: any approver)"}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what belongs together."""
+        said = super().clean() or {}
+        outcome = said.get("outcome")
+        if outcome == Policy.Outcome.REFUSE and not said.get("refusal"):
+            self.add_error("refusal", "Give the reason: people have to know why.")
+        if outcome == Policy.Outcome.APPROVALS and not said.get("approvals"):
+            self.add_error("approvals", "One approval is the least.")
+        if bool(said.get("escalate_after_h")) != bool(said.get("escalation")):
+            self.add_error("escalation", "Give the hours and the team, or neither.")
+        return said
