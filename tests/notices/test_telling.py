@@ -89,6 +89,12 @@ def test_a_title_of_several_lines_becomes_one_that_fits(person, mailoutbox):
     assert len(Notice.objects.get().title) == 200
 
 
+def test_letters_that_no_database_takes_do_not_keep_anybody_from_being_told(person, webhook, mailoutbox):
+    tell_of(people=[person], title="pool \ud800", text="a\0b \udfff", payload={"pool": "\ud800"})
+    assert deliver_due() == 2
+    assert (Notice.objects.get().title, Notice.objects.get().text) == ("pool ?", "ab ?")
+
+
 def test_telling_many_costs_the_database_as_much_as_telling_one(webhook, django_assert_num_queries):
     people = [User.objects.create_user(f"p{number}", email=f"p{number}@example.com") for number in range(30)]
     for told in (people[:1], people):

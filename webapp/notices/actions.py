@@ -45,12 +45,13 @@ def tell(  # noqa: PLR0913 - one keyword each
         url: the path of the page that it is about. Raises ValueError for anything else.
         payload: JSON for webhooks, to which `event`, `at` and `url` (absolute) are added. No secrets.
     """
-    said = _Said(event, " ".join(title.split())[:_LONGEST_TITLE], text, url, payload, timezone.now())
+    title, text = _storable(" ".join(title.split()))[:_LONGEST_TITLE], _storable(text)
+    said = _Said(event, title, text, url, payload, timezone.now())
     persons = list({one.pk: one for one in people if one.is_active}.values())
     choices = {one.person_id: one for one in Preference.objects.filter(person__in=persons)}
     nobody = Preference()
     Notice.objects.bulk_create(
-        Notice(person=one, event=event, title=said.title, text=text, url=url, at=said.at)
+        Notice(person=one, event=event, title=title, text=text, url=url, at=said.at)
         for one in persons
         if event not in choices.get(one.pk, nobody).no_notices
     )
@@ -79,6 +80,11 @@ def choose(person: User, *, mail: Iterable[str], notices: Iterable[str]) -> None
         "no_notices": [one for one in Event.values if one not in wanted_notices],
     }
     Preference.objects.update_or_create(person=person, defaults=opted_out)
+
+
+def _storable(text: str) -> str:
+    """Return a text without what no database takes: names of pools and comments can hold anything."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _mails(said: _Said, persons: Iterable[User]) -> Iterator[Delivery]:
