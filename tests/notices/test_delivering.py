@@ -166,6 +166,16 @@ def test_who_comes_back_after_the_lease_does_not_overwrite_what_came_of_it(recei
     assert only().state == "delivered"
 
 
+def test_a_late_failure_does_not_take_the_delivery_from_who_sends_it_now(receiver, webhook):
+    tell_of()
+    slow = delivering._claimed(only().pk)
+    with time_machine.travel(timezone.now() + LEASE, tick=False):
+        delivering._claimed(only().pk)
+        receiver.answers = [500]
+        delivering._attempt(slow)
+    assert (only().state, only().attempts, only().error) == ("sending", 2, "")
+
+
 def test_a_late_success_counts_although_another_attempt_has_failed(receiver, webhook):
     tell_of()
     slow = delivering._claimed(only().pk)

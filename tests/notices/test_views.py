@@ -7,6 +7,7 @@ from tests.notices.conftest import tell_of
 from webapp.accounts.models import User
 from webapp.notices.events import Event
 from webapp.notices.models import Notice, Preference
+from webapp.notices.queries import COUNTED, unread_count
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,7 @@ def test_notices_are_listed_the_newest_first_and_counted_in_the_header(browser, 
 
 def test_nobody_counts_beyond_a_hundred(browser, person):
     told(person, 103)
+    assert unread_count(person) == COUNTED
     assert 'Notices (99+<span class="visually-hidden"> unread</span>)' in text_of(browser, "/")
 
 
