@@ -290,7 +290,7 @@ LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
 # Mails and webhooks. Without a mail server mails are printed; without a broker the web process delivers.
 PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000")
 WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")
-DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not env.text("BROKER_URL"))
+DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not BROKER_URL)
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT = int(env.number("EMAIL_PORT", 587))
