@@ -76,7 +76,7 @@ def test_a_host_that_is_not_ours(client, settings):
 
 
 def test_a_page_that_takes_too_much_is_a_page(browser):
-    answer = browser.post("/pools/new/import", {"text": "x" * 3_000_000})
+    answer = browser.post("/pools/new/import", {"text": "x" * 5_000_000})
     assert answer.status_code == 400
     assert "too much at once" in answer.content.decode()
 

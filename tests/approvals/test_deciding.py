@@ -13,7 +13,7 @@ from webapp.approvals.models import Decision, PoolRequest
 from webapp.approvals.rights import acts_open_to, missing_in
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine
-from webapp.audit.trail import findings
+from webapp.audit.trail import verified
 from webapp.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_the_trail_tells_every_act(request_, approver):
     deciding.approve(request_, by=approver, comment="Fine.")
     acts = AuditLine.objects.filter(about=f"request {request_.reference}").order_by("number")
     assert [one.act for one in acts] == ["request.submitted", "request.approved"]
-    assert list(findings()) == []
+    assert verified().findings == []
 
 
 def test_an_author_withdraws_and_others_do_not(request_, approver):
@@ -205,7 +205,7 @@ def test_of_twenty_decisions_at_once_one_wins_and_the_others_are_told():
     assert outcomes.count(None) == 1
     assert len(outcomes) == 20
     assert Decision.objects.count() == 1
-    assert list(findings()) == []
+    assert verified().findings == []
     assert PoolRequest.objects.get(pk=pk).state in (State.APPROVED, State.REJECTED)
 
 
@@ -226,4 +226,4 @@ def test_a_withdrawal_or_an_edit_during_an_approval_has_one_winner(rival):
     if found.state == State.APPROVED:
         assert found.decisions.get().digest == found.digest
     assert found.state in (State.APPROVED, State.WITHDRAWN, State.SUBMITTED)
-    assert list(findings()) == []
+    assert verified().findings == []

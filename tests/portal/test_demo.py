@@ -1,5 +1,7 @@
 """The people of the demonstration: every sign-in that is shown works, and gives what it says."""
 
+import io
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -13,18 +15,18 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def seeded(settings):
     settings.DEMO = True
-    call_command("seed_demo")
+    call_command("seed_demo", stdout=io.StringIO())
 
 
 def test_they_are_made_only_in_a_demonstration(settings):
     settings.DEMO = False
     with pytest.raises(CommandError):
-        call_command("seed_demo")
+        call_command("seed_demo", stdout=io.StringIO())
 
 
 def test_they_are_made_once(seeded):
     people, mappings = User.objects.count(), GroupRole.objects.count()
-    call_command("seed_demo")
+    call_command("seed_demo", stdout=io.StringIO())
     assert (User.objects.count(), GroupRole.objects.count()) == (people, mappings)
 
 
@@ -66,7 +68,7 @@ def test_ben_decides_for_the_platform_by_his_iam_group_and_anna_does_not(client,
 
 def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings, capsys):
     settings.DEMO = True
-    call_command("seed_demo")
+    call_command("seed_demo", stdout=io.StringIO())
     said = capsys.readouterr().out
     assert all(f"{one.name} / {one.password}" in said for one in PEOPLE)
     assert DOMAIN in said

@@ -8,8 +8,8 @@ from rest_framework.views import APIView
 from webapp.api.calls import cloud_for, members_of, read_by
 from webapp.api.describing import described
 from webapp.api.keys import KEY
+from webapp.api.ordering import ask
 from webapp.api.request_forms import RequestSerializer, RevisionCallSerializer
-from webapp.api.requests import ask
 from webapp.api.serializers import DocumentSerializer
 from webapp.approvals.models import Kind
 from webapp.nodepool.choices import COUNT

@@ -1,55 +1,35 @@
 """Requests: everything that changes the cloud, asked for, decided and launched by programs."""
 
-import re
-from typing import Any
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import APIException, PermissionDenied
-from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.generics import GenericAPIView
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from webapp.accounts.models import User
 from webapp.api.authentication import cloud_of_call
-from webapp.api.calls import cloud_for, live_cluster, member, members_of, read_by
+from webapp.api.calls import live_cluster, members_of, read_by
 from webapp.api.describing import CURSOR, described
-from webapp.api.errors import Invalid, Unfit
-from webapp.api.keys import KEY, key_of
+from webapp.api.errors import Invalid
+from webapp.api.keys import KEY
+from webapp.api.ordering import asked, demand_good, order_of
+from webapp.api.request_access import answer, person_of, possible, seen_request
 from webapp.api.request_forms import (
-    ActSerializer,
     LineSerializer,
     RequestCallSerializer,
     RequestSerializer,
     RevisionCallSerializer,
     VerdictOfPolicySerializer,
 )
-from webapp.approvals import actions, deciding, queries
-from webapp.approvals.actions import Order
-from webapp.approvals.launching import errors_in, facts_for_launch, follow, launch, resend
-from webapp.approvals.models import Kind, PoolRequest, pk_of
+from webapp.approvals import actions, queries
+from webapp.approvals.launching import follow
+from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import timeline
-from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
+from webapp.approvals.workflow import ACTS, State
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
-from webapp.cloud.tokens import CloudSession
-from webapp.nodepool import Cluster
-from webapp.nodepool.changes import CHANGEABLE, is_changeable
-from webapp.nodepool.defaults import blank_body
-from webapp.nodepool.facts import Facts
-from webapp.nodepool.formats import cleaned
-from webapp.nodepool.pointers import JSON, get, leaves, put
-
-_NUMBER = r"^NP-([0-9]{1,9})$"
-
-
-class Conflict(APIException):
-    """409: the state does not take this (any more); the detail says why."""
-
-    status_code = 409
 
 
 class ByNumber(CursorPagination):
@@ -84,15 +64,16 @@ class RequestsView(GenericAPIView):
     def get(self, request: Request) -> Response:
         """List them."""
         if _is_true(request, "waiting"):
-            found = queries.waiting(_person(request))
+            found = queries.waiting(person_of(request))
             return Response({"next": None, "previous": None, "results": RequestSerializer(found, many=True).data})
-        filters = {name: request.query_params.get(name, "") for name in ("state", "kind")}
+        choices = {"state": State.values, "kind": list(Kind.values)}
+        filters = {name: _chosen(request, name, values) for name, values in choices.items()}
         page = self.paginate_queryset(self.listed(request, filters))
         return self.get_paginated_response(RequestSerializer(page, many=True).data)
 
     def listed(self, request: Request, filters: dict[str, str]) -> QuerySet[PoolRequest]:
         """Return what is listed."""
-        seen = visible_to(_person(request), getattr(request, "cloud", None))
+        seen = visible_to(person_of(request), getattr(request, "cloud", None))
         return queries.listed(seen.filter(kind__in=self.kinds), filters)
 
     @described(
@@ -111,7 +92,7 @@ class RequestsView(GenericAPIView):
     def post(self, request: Request) -> Response:
         """Ask for something."""
         call = read_by(RequestCallSerializer, members_of(request, "kind", "cluster_id"), "")
-        return _asked(request, call)
+        return asked(request, call)
 
 
 class SubmissionsView(RequestsView):
@@ -130,7 +111,7 @@ class SubmissionsView(RequestsView):
     def get(self, request: Request) -> Response:
         """List the caller's own."""
         page = self.paginate_queryset(
-            queries.listed(PoolRequest.objects.filter(author=_person(request), kind=Kind.CREATE), {})
+            queries.listed(PoolRequest.objects.filter(author=person_of(request), kind=Kind.CREATE), {})
         )
         return self.get_paginated_response(RequestSerializer(page, many=True).data)
 
@@ -149,7 +130,7 @@ class SubmissionsView(RequestsView):
     def post(self, request: Request) -> Response:
         """Ask for a new pool."""
         call = {**members_of(request, "cluster_id", "body"), "kind": Kind.CREATE}
-        return _asked(request, read_by(RequestCallSerializer, call, ""))
+        return asked(request, read_by(RequestCallSerializer, call, ""))
 
 
 class RequestView(GenericAPIView):
@@ -168,10 +149,10 @@ class RequestView(GenericAPIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         """Read it, brought up to date where a cloud token came along."""
-        found = _seen(request, reference)
+        found = seen_request(request, reference)
         session = cloud_of_call(request)
         follow(found, session if session and session.project_id == found.project_id else None)
-        return _answer(found)
+        return answer(found)
 
     @described(
         RequestSerializer,
@@ -185,13 +166,13 @@ class RequestView(GenericAPIView):
     )
     def put(self, request: Request, reference: str) -> Response:
         """Change what is asked for."""
-        found = _seen(request, reference)
-        _possible(demand, _person(request), found, ACTS["edit"])
+        found = seen_request(request, reference)
+        possible(demand, person_of(request), found, ACTS["edit"])
         said = read_by(RevisionCallSerializer, members_of(request, "body"), "")
         session, cluster = live_cluster(request, found.cluster_id)
-        order = _order(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)
-        facts = _demand_good(session, order)
-        return _answer(_possible(actions.edit, found, order, by=_person(request), facts=facts))
+        order = order_of(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)
+        facts = demand_good(session, order)
+        return answer(possible(actions.edit, found, order, by=person_of(request), facts=facts))
 
 
 class SubmissionView(RequestView):
@@ -212,32 +193,6 @@ class SubmissionView(RequestView):
         return super().get(request, reference)
 
 
-class ActView(GenericAPIView):
-    """An act on a request."""
-
-    serializer_class = RequestSerializer
-    pagination_class = None
-
-    @described(
-        RequestSerializer,
-        call=ActSerializer,
-        cloud=True,
-        errors=[404, 409],
-        operation_id="requests_act",
-        tags=["Requests"],
-        summary="Act on a request",
-        description="approve, reject (comment), ask-changes (comment, pointer), delegate (to), comment, withdraw, "
-        "launch, retry, send-again. With `digest` the act is refused when the request was changed meanwhile.",
-    )
-    def post(self, request: Request, reference: str, act: str) -> Response:
-        """Do it."""
-        found = _seen(request, reference)
-        said = read_by(ActSerializer, request.data if request.data is not None else {}, "")
-        _possible(_ACTS[act], found, request, said)
-        found.refresh_from_db()
-        return _answer(found)
-
-
 class TimelineView(APIView):
     """What happened to a request."""
 
@@ -250,7 +205,7 @@ class TimelineView(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         """List it, oldest first."""
-        return Response(LineSerializer(timeline(_seen(request, reference)), many=True).data)
+        return Response(LineSerializer(timeline(seen_request(request, reference)), many=True).data)
 
 
 class PolicyVerdictView(APIView):
@@ -270,146 +225,10 @@ class PolicyVerdictView(APIView):
         """Return the verdict with its reasons."""
         call = read_by(RequestCallSerializer, members_of(request, "kind", "cluster_id"), "")
         session, cluster = live_cluster(request, call["cluster_id"])
-        order = _order(call["kind"], Cloud(session), cluster, call)
+        order = order_of(call["kind"], Cloud(session), cluster, call)
         project, facts = session.project_name, picklists.facts_now(session, cluster)
-        _, verdict = actions.judge(order, by=_person(request), project=project, facts=facts)
+        _, verdict = actions.judge(order, by=person_of(request), project=project, facts=facts)
         return Response(verdict.as_dict())
-
-
-def ask(request: Request, **call: Any) -> Response:
-    """Ask for a change of a live pool, as the addresses of pools do."""
-    return _asked(request, read_by(RequestCallSerializer, call, ""))
-
-
-def _asked(request: Request, call: dict[str, Any]) -> Response:
-    """Return the request for a call; its Idempotency-Key makes it one."""
-    key = key_of(request)
-    session, cluster = live_cluster(request, call["cluster_id"])
-    known = PoolRequest.objects.filter(key=key).first()
-    if known is None:
-        order = _order(call["kind"], Cloud(session), cluster, call)
-        facts = _demand_good(session, order)
-        known = _possible(actions.submit, order, by=_person(request), session=session, key=key, facts=facts)
-    elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
-        raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
-    if known.state == State.APPROVED and known.start_at_once:
-        _possible(launch, known, session)
-    return _answer(known, status=201)
-
-
-def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:
-    """Whether a call asks for something else than the one that made the request, before anybody edited it."""
-    first, body = known.revisions.get(number=1).body, call.get("body")
-    if known.kind == Kind.CREATE:
-        return bool(first != body)
-    is_other = known.kind != Kind.DELETE and any(get(first, at) != value for at, value in leaves(body or {}))
-    return is_other or known.pool_id != call.get("pool_id")
-
-
-def _order(kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], baseline: JSON = None) -> Order:
-    """Return the order that a call describes: of a change, the live pool with what was said laid over it."""
-    pool_id = call.get("pool_id", "")
-    if kind == Kind.CREATE:
-        live, body = baseline or blank_body(), call.get("body")
-    else:
-        if not pool_id:
-            raise Invalid([(member("pool_id"), "Name the node pool.")])
-        live = cleaned(cloud.node_pool(cluster.id, pool_id)).body
-        body = live if kind == Kind.DELETE else _changed(live, call.get("body"))
-    return Order(
-        kind=kind,
-        cluster=cluster,
-        body=body,
-        pool_id=pool_id,
-        baseline=live,
-        reason=call.get("reason", ""),
-        start_at_once=call.get("start_at_once", True),
-    )
-
-
-def _changed(live: dict[str, Any], changes: JSON) -> JSON:
-    """Return the live pool with the changeable places of `changes` laid over it. Raises Unfit."""
-    if not isinstance(changes, dict):
-        raise Invalid([(member("body"), "Say what shall change, in the form of a pool's body.")])
-    fixed = [at for at, value in leaves(changes) if not is_changeable(at) and value not in ({}, [])]
-    fixed = [at for at in fixed if get(live, at) != get(changes, at) and at not in ("/kind", "/apiVersion")]
-    if fixed:
-        raise Unfit([(f"/body{at}", "This cannot be changed in a live pool.") for at in fixed])
-    wanted = cleaned(live).body
-    for at in CHANGEABLE:
-        value = get(changes, at)
-        if value is not None:
-            put(wanted, at, value)
-    return wanted
-
-
-def _demand_good(session: CloudSession, order: Order) -> Facts:
-    """Return the live facts. Raises Unfit where they stand in the way."""
-    facts = facts_for_launch(picklists.facts_now(session, order.cluster), session.project_id)
-    problems = [] if order.kind == Kind.DELETE else errors_in(order.kind, order.body, order.cluster, facts)
-    if problems:
-        raise Unfit([(f"/body{one.pointer}", one.message) for one in problems])
-    return facts
-
-
-def _approve(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    deciding.approve(found, by=_person(request), comment=said["comment"], seen=said["digest"])
-
-
-def _reject(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    deciding.reject(found, by=_person(request), comment=said["comment"], seen=said["digest"])
-
-
-def _ask_changes(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    words = {"comment": said["comment"], "pointer": said["pointer"], "seen": said["digest"]}
-    deciding.ask_changes(found, by=_person(request), **words)
-
-
-def _delegate(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    to = User.objects.filter(username=said["to"]).first()
-    if to is None:
-        raise NotPossible("There is nobody of this name: send the user name as `to`.")
-    deciding.delegate(found, by=_person(request), to=to)
-
-
-def _comment(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    actions.comment_on(found, by=_person(request), comment=said["comment"], pointer=said["pointer"])
-
-
-def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    actions.withdraw(found, by=_person(request), comment=said["comment"])
-
-
-def _launch(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    launch(found, cloud_for(request).session, by=_person(request))
-
-
-def _send_again(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    resend(found, cloud_for(request).session, by=_person(request))
-
-
-_ACTS = {
-    "approve": _approve,
-    "reject": _reject,
-    "ask-changes": _ask_changes,
-    "delegate": _delegate,
-    "comment": _comment,
-    "withdraw": _withdraw,
-    "launch": _launch,
-    "retry": _launch,
-    "send-again": _send_again,
-}
-ACT_NAMES = tuple(_ACTS)
-
-
-def _possible(act: Any, *args: Any, **kwargs: Any) -> Any:
-    """Do an act; what is not allowed is a 403, what is not possible a 409."""
-    try:
-        return act(*args, **kwargs)
-    except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
-    except NotPossible as refusal:
-        raise Conflict(str(refusal)) from None
 
 
 def _is_true(request: Request, name: str) -> bool:
@@ -420,20 +239,9 @@ def _is_true(request: Request, name: str) -> bool:
     return said == ["true"]
 
 
-def _seen(request: Request, reference: str) -> PoolRequest:
-    number = re.fullmatch(_NUMBER, reference)
-    seen = visible_to(_person(request), getattr(request, "cloud", None)).select_related(
-        "author", "launch", "last_editor"
-    )
-    found: PoolRequest = get_object_or_404(seen, pk=pk_of(int(number[1])) if number else 0)
-    return found
-
-
-def _person(request: Request) -> User:
-    person = request.user
-    assert isinstance(person, User)  # noqa: S101 - every view demands it
-    return person
-
-
-def _answer(found: PoolRequest, status: int = 200) -> Response:
-    return Response(RequestSerializer(found).data, status=status, headers={"ETag": f'"{found.revision}"'})
+def _chosen(request: Request, name: str, values: list[str]) -> str:
+    """Return a parameter that is one of some values, "" where it is not said. Raises Invalid."""
+    said = request.query_params.getlist(name) or [""]
+    if len(said) > 1 or said[0] not in ("", *values):
+        raise Invalid([("", f"Say ?{name}= and one of {', '.join(values)}.")])
+    return str(said[0])

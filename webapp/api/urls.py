@@ -4,13 +4,13 @@ from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from webapp.api import audit, changes, drafts, lists, pages, pools, presets, requests, views
+from webapp.api import acts, audit, changes, drafts, lists, pages, pools, presets, requests, views
 
 
 class ActConverter(StringConverter):
     """The name of an act on a request."""
 
-    regex = "|".join(requests.ACT_NAMES)
+    regex = "|".join(acts.ACT_NAMES)
 
 
 register_converter(ActConverter, "act")
@@ -35,7 +35,7 @@ urlpatterns = [
     path("requests/verdict", requests.PolicyVerdictView.as_view(), name="verdict"),
     path("requests/<slug:reference>", requests.RequestView.as_view(), name="request"),
     path("requests/<slug:reference>/timeline", requests.TimelineView.as_view(), name="timeline"),
-    path("requests/<slug:reference>/<act:act>", requests.ActView.as_view(), name="act"),
+    path("requests/<slug:reference>/<act:act>", acts.ActView.as_view(), name="act"),
     path("audit", audit.AuditView.as_view(), name="audit"),
     path("node-pools/validate", views.ValidateView.as_view(), name="validate"),
     path("node-pools/export", views.ExportView.as_view(), name="export"),

@@ -16,9 +16,9 @@ class PatternsField(forms.CharField):
         """Show a list as lines."""
         return "\n".join(map(str, value)) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> Any:
         """Return the lines. Raises ValidationError for one that matches nothing."""
-        lines = _lines(super().to_python(value))
+        lines = _lines(super().to_python(value) or "")
         if len(lines) > _MOST or any(len(line) > _LONGEST or not line.isprintable() for line in lines):
             raise forms.ValidationError(f"Give at most {_MOST} patterns of at most {_LONGEST} characters, one a line.")
         if spaced := next((line for line in lines if " " in line or "," in line), None):

@@ -2,11 +2,12 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 
 urlpatterns = [
     path("api/v1/", include("webapp.api.urls")),
-    path("admin", RedirectView.as_view(pattern_name="admin:index"), name="admin"),
+    path("admin", require_safe(RedirectView.as_view(pattern_name="admin:index")), name="admin"),
     path("admin/", admin.site.urls),
     path("", include("webapp.portal.urls")),
     path("", include("webapp.wizard.urls")),

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, URLResolver, reverse
 
 from webapp.accounts.access import for_whom
 from webapp.accounts.entering import leave
@@ -68,7 +68,7 @@ class OperatorSite(AdminSite):
         context = super().each_context(request)
         return {**context, "sections": list(_sections(context["available_apps"]))}
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         """Leave out what the portal has pages of its own for."""
         return [one for one in super().get_urls() if getattr(one, "name", "") not in _NOT_OURS]
 

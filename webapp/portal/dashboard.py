@@ -37,7 +37,7 @@ class Day:
 
 def dashboard() -> dict[str, Any]:
     """Return the context of the dashboard."""
-    days = cache.get_or_set("admin-dashboard-days", days_until_now, _KEPT_S)
+    days = cache.get_or_set("admin-dashboard-days", days_until_now, _KEPT_S) or []
     counts = numbers()
     return {
         "numbers": counts,

@@ -63,7 +63,7 @@ class PolicyAdmin(AuditedAdmin):
         saved = self.get_object(request, object_id) if object_id else None
         if not (self.has_change_permission(request, saved) if saved else self.has_add_permission(request)):
             raise PermissionDenied
-        fieldsets = self.get_fieldsets(request, saved)
+        fieldsets: Any = self.get_fieldsets(request, saved)
         form: Any = self.get_form(request, saved, change=bool(saved))(request.POST, instance=saved)
         found = {"looked_at": LOOKED_AT, "differences": _tried(form.instance)} if form.is_valid() else {}
         context = {

@@ -1,0 +1,102 @@
+"""From a call to a request: what it asks for, held against the live facts, once for its key."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp.api.calls import live_cluster, member, read_by
+from webapp.api.errors import Invalid, Unfit
+from webapp.api.keys import key_of
+from webapp.api.request_access import answer, person_of, possible
+from webapp.api.request_forms import RequestCallSerializer
+from webapp.approvals import actions
+from webapp.approvals.actions import Order
+from webapp.approvals.launching import errors_in, facts_for_launch, launch
+from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.workflow import State
+from webapp.cloud import picklists
+from webapp.cloud.client import Cloud
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import Cluster
+from webapp.nodepool.changes import CHANGEABLE, is_changeable
+from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.facts import Facts
+from webapp.nodepool.formats import cleaned
+from webapp.nodepool.pointers import JSON, get, leaves, put
+
+
+def ask(request: Request, **call: Any) -> Response:
+    """Ask for a change of a live pool, as the addresses of pools do."""
+    return asked(request, read_by(RequestCallSerializer, call, ""))
+
+
+def asked(request: Request, call: dict[str, Any]) -> Response:
+    """Return the request for a call; its Idempotency-Key makes it one."""
+    key = key_of(request)
+    session, cluster = live_cluster(request, call["cluster_id"])
+    known = PoolRequest.objects.filter(key=key).first()
+    if known is None:
+        order = order_of(call["kind"], Cloud(session), cluster, call)
+        facts = demand_good(session, order)
+        known = possible(actions.submit, order, by=person_of(request), session=session, key=key, facts=facts)
+    elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
+        raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
+    if known.state == State.APPROVED and known.start_at_once:
+        possible(launch, known, session)
+    return answer(known, status=201)
+
+
+def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:
+    """Whether a call asks for something else than the one that made the request, before anybody edited it."""
+    first, body = known.revisions.get(number=1).body, call.get("body")
+    if known.kind == Kind.CREATE:
+        return bool(first != body)
+    is_other = known.kind != Kind.DELETE and any(get(first, at) != value for at, value in leaves(body or {}))
+    return is_other or known.pool_id != call.get("pool_id")
+
+
+def order_of(kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], baseline: JSON = None) -> Order:
+    """Return the order that a call describes: of a change, the live pool with what was said laid over it."""
+    pool_id = call.get("pool_id", "")
+    if kind == Kind.CREATE:
+        live, body = baseline or blank_body(), call.get("body")
+    else:
+        if not pool_id:
+            raise Invalid([(member("pool_id"), "Name the node pool.")])
+        live = cleaned(cloud.node_pool(cluster.id, pool_id)).body
+        body = live if kind == Kind.DELETE else _changed(live, call.get("body"))
+    return Order(
+        kind=kind,
+        cluster=cluster,
+        body=body,
+        pool_id=pool_id,
+        baseline=live,
+        reason=call.get("reason", ""),
+        start_at_once=call.get("start_at_once", True),
+    )
+
+
+def _changed(live: dict[str, Any], changes: JSON) -> JSON:
+    """Return the live pool with the changeable places of `changes` laid over it. Raises Unfit."""
+    if not isinstance(changes, dict):
+        raise Invalid([(member("body"), "Say what shall change, in the form of a pool's body.")])
+    fixed = [at for at, value in leaves(changes) if not is_changeable(at) and value not in ({}, [])]
+    fixed = [at for at in fixed if get(live, at) != get(changes, at) and at not in ("/kind", "/apiVersion")]
+    if fixed:
+        raise Unfit([(f"/body{at}", "This cannot be changed in a live pool.") for at in fixed])
+    wanted = cleaned(live).body
+    for at in CHANGEABLE:
+        value = get(changes, at)
+        if value is not None:
+            put(wanted, at, value)
+    return wanted
+
+
+def demand_good(session: CloudSession, order: Order) -> Facts:
+    """Return the live facts. Raises Unfit where they stand in the way."""
+    facts = facts_for_launch(picklists.facts_now(session, order.cluster), session.project_id)
+    problems = [] if order.kind == Kind.DELETE else errors_in(order.kind, order.body, order.cluster, facts)
+    if problems:
+        raise Unfit([(f"/body{one.pointer}", one.message) for one in problems])
+    return facts

@@ -1,0 +1,55 @@
+"""Requests as the API hands them out: only what the caller may see, and refusals as statuses."""
+
+import re
+from typing import Any
+
+from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.generics import get_object_or_404
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from webapp.accounts.models import User
+from webapp.api.request_forms import RequestSerializer
+from webapp.approvals.models import PoolRequest, pk_of
+from webapp.approvals.rights import visible_to
+from webapp.approvals.workflow import NotAllowed, NotPossible
+
+_NUMBER = r"^NP-([0-9]{1,9})$"
+
+
+class Conflict(APIException):
+    """409: the state does not take this (any more); the detail says why."""
+
+    status_code = 409
+
+
+def possible(act: Any, *args: Any, **kwargs: Any) -> Any:
+    """Do an act; what is not allowed is a 403, what is not possible a 409."""
+    try:
+        return act(*args, **kwargs)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
+    except NotPossible as refusal:
+        raise Conflict(str(refusal)) from None
+
+
+def seen_request(request: Request, reference: str) -> PoolRequest:
+    """Return a request that the caller may see. Raises Http404."""
+    number = re.fullmatch(_NUMBER, reference)
+    seen = visible_to(person_of(request), getattr(request, "cloud", None)).select_related(
+        "author", "launch", "last_editor"
+    )
+    found: PoolRequest = get_object_or_404(seen, pk=pk_of(int(number[1])) if number else 0)
+    return found
+
+
+def person_of(request: Request) -> User:
+    """Return the caller."""
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 - every view demands it
+    return person
+
+
+def answer(found: PoolRequest, status: int = 200) -> Response:
+    """Return the answer that shows a request, with its revision as ETag."""
+    return Response(RequestSerializer(found).data, status=status, headers={"ETag": f'"{found.revision}"'})
