@@ -52,6 +52,14 @@ def pytest_runtest_makereport(item, call) -> Iterator[None]:
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Listen on where somebody has set up the log anew."""
+    root = logging.getLogger()
+    if watch not in root.handlers:
+        root.addHandler(watch)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _watch_for_secrets() -> Iterator[None]:
     """Note every token that is handed out, and listen to the whole log."""
@@ -63,10 +71,8 @@ def _watch_for_secrets() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CloudSession, "__init__", _noting(CloudSession.__init__, lambda kept, _: kept.token))
         patch.setattr(AuthTokenManager, "create", _noting(AuthTokenManager.create, lambda _, made: made[1]))
-        root = logging.getLogger()
-        root.addHandler(watch)
         yield
-        root.removeHandler(watch)
+        logging.getLogger().removeHandler(watch)
 
 
 def _noting(function, secret_of):

@@ -62,6 +62,7 @@ def names_of(resolver, space="") -> Iterator[str]:
 def world(anna, local_cloud) -> World:
     cluster = next(one for one in Cloud(anna).clusters() if one["metadata"]["name"] == "prod-standard")["metadata"]
     body = a_body(**{"/metadata/name": SECRETS[1]})
+    local_cloud.fault(kind="sold_out", flavor="c7n.xlarge.2")  # a pool that never comes to its end
     pool = Cloud(anna).create_node_pool(cluster["uid"], body)["metadata"]["uid"]
     clients = {role: Client() for role in ROLES}
     clients["owner"].post("/sign-in", {"way": "cloud", **ANNA})
