@@ -66,10 +66,10 @@ def test_ben_decides_for_the_platform_by_his_iam_group_and_anna_does_not(client,
     assert not anna.groups.exists()
 
 
-def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings, capsys):
+def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings):
     settings.DEMO = True
-    call_command("seed_demo", stdout=io.StringIO())
-    said = capsys.readouterr().out
+    call_command("seed_demo", stdout=(printed := io.StringIO()))
+    said = printed.getvalue()
     assert all(f"{one.name} / {one.password}" in said for one in PEOPLE)
     assert DOMAIN in said
 
