@@ -68,9 +68,8 @@ def test_ben_decides_for_the_platform_by_his_iam_group_and_anna_does_not(client,
 
 def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings):
     settings.DEMO = True
-    out = io.StringIO()
-    call_command("seed_demo", stdout=out)
-    said = out.getvalue()
+    call_command("seed_demo", stdout=(printed := io.StringIO()))
+    said = printed.getvalue()
     assert all(f"{one.name} / {one.password}" in said for one in PEOPLE)
     assert DOMAIN in said
 
