@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-DEMO = ("anna-demo-1", "ben-demo-1", "admin-demo-1", "approver-demo-1")
+from webapp.portal.demo import PEOPLE
+
+DEMO = tuple(one.password for one in PEOPLE)
 ENVIRONMENT = ("SECRET_KEY", "CLOUD_TOKEN_KEYS")
 
 
