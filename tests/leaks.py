@@ -43,28 +43,19 @@ watch = Watch()
 def pytest_runtest_makereport(item, call) -> Iterator[None]:
     """Look through what a test has written, once it is over."""
     report = yield
-    if report.when == "teardown" and not item.get_closest_marker("leaks_on_purpose"):
+    if report.when == "teardown":
         sections = [f"{name}: {content}" for name, content in report.sections]
         found = watch.leaks_in("\n".join([*sections, *watch.texts]))
         if found:
             report.outcome = "failed"
             report.longrepr = f"Secrets stand in the output of {item.nodeid}: {', '.join(sorted(found))}"
-    if report.when == "teardown":
         watch.texts.clear()
     return report
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Listen on where somebody has set up the log anew."""
-    root = logging.getLogger()
-    if watch not in root.handlers:
-        root.addHandler(watch)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _watch_for_secrets() -> Iterator[None]:
-    """Note every token that is handed out, and listen to the whole log."""
+    """Note every token that is handed out."""
     from knox.models import AuthTokenManager
 
     from webapp.cloud.tokens import CloudSession
@@ -74,7 +65,12 @@ def _watch_for_secrets() -> Iterator[None]:
         patch.setattr(CloudSession, "__init__", _noting(CloudSession.__init__, lambda kept, _: kept.token))
         patch.setattr(AuthTokenManager, "create", _noting(AuthTokenManager.create, lambda _, made: made[1]))
         yield
-        logging.getLogger().removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def _listen() -> None:
+    """Listen to the whole log, anew for each test: whatever sets logging up again takes handlers away."""
+    logging.getLogger().addHandler(watch)
 
 
 def _noting(function, secret_of):

@@ -63,7 +63,7 @@ def test_an_answer_in_another_form(client, signed):
 
 
 def test_a_form_is_not_even_read(browser):
-    demand_problem(browser.post(LAYOUT, {"body": "x" * 3_000_000}), 415)
+    demand_problem(browser.post(LAYOUT, {"body": "x" * 5_000_000}), 415)
 
 
 def test_more_parameters_than_django_takes(client, signed):

@@ -36,11 +36,9 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
 
 
-@contextmanager
-def running_portal(folder: Path, cloud_url: str, **wishes: str) -> Iterator[str]:
-    """Run the portal as in production, with a database of its own."""
-    port = free_port()
-    environment = {
+def environment_of(folder: Path, cloud_url: str) -> dict[str, str]:
+    """Return the settings of a portal in front of a local cloud, with a database of its own."""
+    return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "webapp.config.settings",
         "VAR_DIR": str(folder),
@@ -52,8 +50,13 @@ def running_portal(folder: Path, cloud_url: str, **wishes: str) -> Iterator[str]
         "CLOUD_ALLOWED_HOSTS": "127.0.0.1",
         "POLL_INTERVAL_S": "0.5",
         "LOG_LEVEL": "ERROR",
-        **wishes,
     }
+
+
+@contextmanager
+def running_portal(environment: dict[str, str]) -> Iterator[str]:
+    """Run the portal as in production."""
+    port = free_port()
     for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
         subprocess.run(
             [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
@@ -70,8 +73,13 @@ def running_portal(folder: Path, cloud_url: str, **wishes: str) -> Iterator[str]
 
 
 @pytest.fixture(scope="session")
-def portal(cloud_url, tmp_path_factory) -> Iterator[str]:
-    with running_portal(tmp_path_factory.mktemp("portal"), cloud_url) as url:
+def portal_environment(cloud_url, tmp_path_factory) -> dict[str, str]:
+    return environment_of(tmp_path_factory.mktemp("portal"), cloud_url)
+
+
+@pytest.fixture(scope="session")
+def portal(portal_environment) -> Iterator[str]:
+    with running_portal(portal_environment) as url:
         yield url
 
 

@@ -1,6 +1,5 @@
 """A request is sent, understood, decided and launched by three people in three browsers."""
 
-import os
 import subprocess
 import sys
 import uuid
@@ -24,7 +23,7 @@ def sign_in_here(page: Page, name: str) -> None:
 
 
 @pytest.fixture
-def policy(portal_environment):
+def policy(portal, portal_environment):
     """A policy for requests of the one project, switched off again at the end."""
     script = """
 from django.contrib.auth.models import Group
@@ -33,7 +32,7 @@ Policy.objects.update_or_create(name="Tests", defaults={
     "outcome": "approvals", "is_active": %s, "team": Group.objects.get(name="platform"), "marks": ["unencrypted-disk"]})
 """
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c"]
-    environment = {**os.environ, **portal_environment}
+    environment = portal_environment
     subprocess.run([*command, script % True], cwd=ROOT, env=environment, check=True)
     yield
     subprocess.run([*command, script % False], cwd=ROOT, env=environment, check=True)

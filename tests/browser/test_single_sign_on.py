@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, running_portal
+from tests.browser.conftest import demand_accessible, environment_of, running_portal
 from tests.oidc import CLIENT, OidcProvider, running_provider
 
 
@@ -22,7 +22,7 @@ def portal(cloud_url, provider, tmp_path_factory) -> Iterator[str]:
     """A portal that is configured for the provider as an operator would do it."""
     wishes = {"OIDC_ENABLED": "1", "OIDC_ISSUER": provider.url}
     wishes |= {"OIDC_CLIENT_ID": CLIENT["id"], "OIDC_CLIENT_SECRET": CLIENT["secret"]}
-    with running_portal(tmp_path_factory.mktemp("portal-oidc"), cloud_url, **wishes) as url:
+    with running_portal(environment_of(tmp_path_factory.mktemp("portal-oidc"), cloud_url) | wishes) as url:
         yield url
 
 

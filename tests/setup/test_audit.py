@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from tests.conftest import ROOT
 
@@ -57,5 +58,7 @@ def test_bandit_finds_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_no_migration_breaks_a_site_that_runs(capsys):
+    if connection.vendor != "postgresql":  # a site on SQLite is one process, which is stopped for an upgrade
+        pytest.skip("Needs PostgreSQL: make test-services")
     call_command("lintmigrations", "--no-cache", "--project-root-path", str(ROOT))
     assert "Erroneous migrations: 0/" in capsys.readouterr().out
