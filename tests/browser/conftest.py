@@ -101,7 +101,7 @@ def open_page(chromium, portal):
         context = chromium.new_context(base_url=portal, **wishes)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)  # machines can be busy
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from webapp.accounts.roles import Role
 
 DOMAIN, PROJECT = "OTC-EU-DE-00000000001000012345", "eu-de_sandbox"
+# In this project requests need approval; the other one is self-service.
+TEAM_PROJECT = "eu-de_team"
 # A group of the local cloud, and the team for which it lets its members decide.
 APPROVERS_GROUP, APPROVERS_TEAM = "platform-approvers", "platform"
 CLOUD, PORTAL = "Cloud user", "Portal account"

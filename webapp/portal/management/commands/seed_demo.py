@@ -10,7 +10,17 @@ from django.core.management.base import BaseCommand, CommandError
 from webapp.accounts.granting import grant, join_team
 from webapp.accounts.models import GroupRole, User
 from webapp.accounts.roles import Role
-from webapp.portal.demo import APPROVERS_GROUP, APPROVERS_TEAM, CLOUD, DOMAIN, PEOPLE, PORTAL, PROJECT, DemoPerson
+from webapp.portal.demo import (
+    APPROVERS_GROUP,
+    APPROVERS_TEAM,
+    CLOUD,
+    DOMAIN,
+    PEOPLE,
+    PORTAL,
+    PROJECT,
+    TEAM_PROJECT,
+    DemoPerson,
+)
 
 
 class Command(BaseCommand):
@@ -61,4 +71,4 @@ def _sign_ins() -> Iterator[str]:
             if one.way_label == way:
                 yield f"  {way:<14} {one.name + ' / ' + one.password:<28} {one.who}"
         if way == CLOUD:
-            yield f"  {'':<14} domain {DOMAIN}, project {PROJECT}"
+            yield f"  {'':<14} domain {DOMAIN}, project {PROJECT} (or {TEAM_PROJECT}, where requests need approval)"
