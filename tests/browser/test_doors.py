@@ -1,6 +1,7 @@
 """The pages of starting, presets and the API's manual: reached by keyboard, readable, without a violation."""
 
 import json
+import re
 import uuid
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import demand_accessible, sign_in
 from tests.browser.test_walk import LOOKS
 from tests.nodepool.test_rules import T, a_body
+from tests.wizard import bodies
 
 
 def look(page) -> None:
@@ -65,3 +67,17 @@ def test_the_manual_of_the_api_is_accessible(open_page, wishes):
     look(page)
     page.get_by_role("link", name="Replace a draft").click()
     expect(page.locator("#drafts_replace")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("looks", LOOKS)
+def test_a_draft_is_taken_along_in_formats_that_lack_much(portal, chromium, looks):
+    page = chromium.new_context(base_url=portal, **looks).new_page()
+    sign_in(page)
+    page.goto("/pools/new")
+    page.fill("#text", json.dumps(bodies.WIDE))
+    page.click("text=Make a draft of it")
+    page.goto(re.search(r"/pools/new/[0-9a-f-]{36}/", page.url)[0] + "export/json")
+    for label in ("Terraform", "Ansible"):
+        page.get_by_role("navigation", name="Formats").get_by_role("link", name=label).click()
+        expect(page.get_by_role("heading", name=f"What {label} cannot express")).to_be_visible()
+        look(page)

@@ -76,12 +76,12 @@ CHECKED = {
 
 
 @pytest.mark.parametrize("body", CHECKED.values(), ids=CHECKED)
-@pytest.mark.parametrize("name", ["json", "yaml"])
+@pytest.mark.parametrize("name", [["--from", "json"], ["--from", "yaml"], []], ids=["json", "yaml", "found out"])
 def test_a_body_is_checked_as_it_stands(tmp_path, capsys, name, body):
     file = tmp_path / "body"
     file.write_text(json.dumps(body))
     problems = [one.as_dict() for one in check(body, {"category": "standard"})]
-    status = main(["check", str(file), "--from", name, "--format", "json"])
+    status = main(["check", str(file), *name, "--format", "json"])
     assert json.loads(capsys.readouterr().out)["problems"] == problems
     assert status == int(any(one["severity"] == "error" for one in problems))
 

@@ -15,6 +15,7 @@ from tests.nodepool.test_rules import S, T, a_body, storage
 from tests.wizard import bodies
 from webapp.nodepool import pointers
 from webapp.nodepool.formats import FORMATS, Target
+from webapp.nodepool.formats.guessing import guessed
 from webapp.nodepool.reading import TooLarge, Unreadable
 from webapp.nodepool.shells import without_shells
 
@@ -47,6 +48,13 @@ def lost(body, back):
         # Not encrypted is what a disk is anyway.
         and not (at.endswith("__system__encrypted") and value == "0")
     }
+
+
+@pytest.mark.parametrize("body", SOME, ids=IDS)
+@pytest.mark.parametrize("name", READ)
+def test_the_format_of_a_text_is_found_out(name, body):
+    text = written(name, body).text.encode()
+    assert guessed(text) == guessed(b"\xef\xbb\xbf\n" + text) == name
 
 
 @pytest.mark.parametrize("body", SOME, ids=IDS)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from webapp.nodepool.formats import FORMATS, Target, parse, read
+from webapp.nodepool.formats.guessing import guessed
 from webapp.nodepool.problems import Problem
 from webapp.nodepool.reading import MAX_BYTES, Unreadable
 from webapp.nodepool.rules import check
@@ -32,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
 def add_check_arguments(made: argparse.ArgumentParser) -> None:
     """Take a file, how it is read, what for, and how to answer."""
     made.add_argument("file", help="a file, or - for standard input")
-    made.add_argument("--from", dest="source", choices=_READ, default="json", help="the format of the file")
+    made.add_argument("--from", dest="source", choices=_READ, default="", help="its format; found out when left out")
     made.add_argument("--category", choices=("standard", "turbo"), default="standard", help="the kind of cluster")
     made.add_argument("--cluster-version", default="", help="such as v1.29; not known when left out")
     made.add_argument("--format", choices=("human", "json"), default="human", help="the form of the answer")
@@ -50,7 +51,8 @@ def add_convert_arguments(made: argparse.ArgumentParser) -> None:
 def run_check(said: argparse.Namespace) -> int:
     """Print what is wrong. Return 0 for a good body, 1 with errors, 2 for a file that cannot be read."""
     try:
-        body = parse(said.source, _data(said.file))
+        data = _data(said.file)
+        body = parse(said.source or guessed(data), data)
     except (OSError, Unreadable) as error:
         return _unreadable(said.file, error)
     problems = check(body, {"category": said.category, "version": said.cluster_version})
