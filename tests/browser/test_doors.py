@@ -26,7 +26,7 @@ def save_a_preset(page, name: str) -> None:
     page.goto("/pools/new")
     page.fill("#text", json.dumps(a_body(**{f"{T}/extendParam/DockerLVMConfigOverride": "a=b;" * 40})))
     page.click("text=Make a draft of it")
-    page.click("text=To the review")
+    page.get_by_role("link", name="To the review").click()
     page.click("text=Save as a preset")
     page.fill("#id_name", name)
     page.check(f'[value="{T}/flavor"]')
