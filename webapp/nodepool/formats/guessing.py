@@ -13,10 +13,17 @@ _TERRAFORM = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 
+_ANSIBLE = re.compile(rb"^[ \t-]*(?:opentelekomcloud\.cloud\.)?cce_node_pool[ \t]*:", re.MULTILINE)
+
 
 def guessed(data: bytes) -> str:
-    """Return the name of the format: JSON begins with a bracket, Terraform has blocks, everything else is YAML."""
+    """Return the name of the format: JSON begins with a bracket, Terraform has blocks, Ansible names its module.
+
+    Everything else is YAML.
+    """
     text = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text[:1] in (b"{", b"["):
         return "json"
-    return "terraform" if _TERRAFORM.search(text) else "yaml"
+    if _TERRAFORM.search(text):
+        return "terraform"
+    return "ansible" if _ANSIBLE.search(text) else "yaml"
