@@ -28,13 +28,13 @@ def act(ask, anna):
 
 
 @pytest.mark.parametrize(
-    "query", ["state=AAA", "kind=x", "waiting=null", "waiting=true&waiting=true", "state=a&state=b"]
+    "query", ["state=AAA", "kind=x", "waiting=null", "waiting=true&waiting=true", "kind=", "state=a&state=b"]
 )
 def test_a_filter_that_is_none_is_refused(ask, robot, query):
     assert ask("get", f"/api/v1/requests?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("query", ["", "state=submitted", "kind=create", "waiting=true", "waiting=false", "state="])
+@pytest.mark.parametrize("query", ["", "state=submitted", "kind=create", "waiting=true", "waiting=false"])
 def test_a_filter_that_is_one_is_taken(ask, robot, query):
     assert ask("get", f"/api/v1/requests?{query}").status_code == 200
 
