@@ -31,13 +31,14 @@ test-services: $(VENV)/dev.stamp services  ## Pass the tests on PostgreSQL and R
 	@set -a && . $(VAR)/services/env && set +a && \
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
 
-lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, Dockerfile
+lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, OpenAPI, Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/hadolint Dockerfile
 
 secrets: $(addprefix $(VAR)/secrets/,$(SECRETS))  ## Make the secrets that compose.yaml mounts, once

@@ -170,3 +170,13 @@ def test_an_address_that_is_none_is_a_problem_document(call, client, robot, meth
     answer = getattr(client, method)("/api/v1/no/such/place")
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("cluster", "pointer"),
+    [({"version": 129}, "/cluster/version"), ({"category": 1}, "/cluster/category"), ({"id": 5}, "/cluster/id")],
+)
+def test_a_number_is_no_text(call, cluster, pointer):
+    answer = call(VALIDATE, {"cluster": cluster, "body": {}})
+    assert answer.status_code == 400
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]

@@ -11,6 +11,7 @@ from tests.wizard.test_views import walked
 from webapp.accounts.models import User
 from webapp.approvals.models import PoolRequest
 from webapp.nodepool.formats import FORMATS, Target
+from webapp.nodepool.formats.guessing import guessed
 from webapp.wizard import steps
 from webapp.wizard.models import Draft
 
@@ -53,6 +54,12 @@ def test_what_was_not_taken_over_is_listed_and_problems_lead_to_their_fields(ann
     assert "2 things need a decision" in page  # the flavor, and the cluster
     step = anna_client.get(Draft.objects.get().url_of("node-template")).content.decode()
     assert 'href="#/spec/nodeTemplate/flavor"' in step
+
+
+@pytest.mark.parametrize("name", [one.name for one in FORMATS.values() if one.read])
+def test_a_format_is_found_out_by_the_signs_of_its_texts(name):
+    for body in (a_body(), bodies.WIDE):
+        assert guessed(FORMATS[name].write(body, Target()).text.encode()) == name
 
 
 def test_a_text_that_is_misread_says_what_it_was_taken_for(anna_client):

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from webapp.api.calls import cloud_for, members_of, read_by
 from webapp.api.describing import described
+from webapp.api.fields import Text, Whole
 from webapp.api.keys import KEY
 from webapp.api.ordering import ask
 from webapp.api.request_forms import RequestSerializer, RevisionCallSerializer
@@ -18,8 +19,8 @@ from webapp.nodepool.choices import COUNT
 class ScaleSerializer(serializers.Serializer):
     """How many nodes there shall be."""
 
-    count = serializers.IntegerField(min_value=COUNT[0], max_value=COUNT[1])
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
+    count = Whole(min_value=COUNT[0], max_value=COUNT[1])
+    reason = Text(required=False, allow_blank=True, max_length=5000, default="")
 
 
 class PoolView(APIView):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from webapp.api.fields import Flag, Name, Text
 from webapp.api.serializers import ID, ObjectField
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import missing_in
@@ -14,28 +15,28 @@ class RequestCallSerializer(serializers.Serializer):
     """What somebody asks for: a new pool with its body, or the change of one with what shall be different."""
 
     kind = serializers.ChoiceField(Kind.choices)
-    cluster_id = serializers.RegexField(ID)
-    pool_id = serializers.RegexField(ID, required=False, help_text="Needed for anything but create.")
+    cluster_id = Name(ID)
+    pool_id = Name(ID, required=False, help_text="Needed for anything but create.")
     body = ObjectField(required=False)
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
-    start_at_once = serializers.BooleanField(required=False, default=True)
+    reason = Text(required=False, allow_blank=True, max_length=5000, default="")
+    start_at_once = Flag(required=False, default=True)
 
 
 class RevisionCallSerializer(serializers.Serializer):
     """A new body of a request."""
 
     body = ObjectField()
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
-    start_at_once = serializers.BooleanField(required=False, default=True)
+    reason = Text(required=False, allow_blank=True, max_length=5000, default="")
+    start_at_once = Flag(required=False, default=True)
 
 
 class ActSerializer(serializers.Serializer):
     """The words that go with an act."""
 
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=5000, default="")
-    pointer = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
-    to = serializers.CharField(required=False, allow_blank=True, max_length=150, default="")
-    digest = serializers.CharField(required=False, allow_blank=True, max_length=64, default="")
+    comment = Text(required=False, allow_blank=True, max_length=5000, default="")
+    pointer = Text(required=False, allow_blank=True, max_length=300, default="")
+    to = Text(required=False, allow_blank=True, max_length=150, default="")
+    digest = Text(required=False, allow_blank=True, max_length=64, default="")
 
 
 class RequestSerializer(serializers.Serializer):

@@ -241,7 +241,7 @@ def _is_true(request: Request, name: str) -> bool:
 
 def _chosen(request: Request, name: str, values: list[str]) -> str:
     """Return a parameter that is one of some values, "" where it is not said. Raises Invalid."""
-    said = request.query_params.getlist(name) or [""]
-    if len(said) > 1 or said[0] not in ("", *values):
+    said = request.query_params.getlist(name)
+    if len(said) > 1 or any(one not in values for one in said):
         raise Invalid([("", f"Say ?{name}= and one of {', '.join(values)}.")])
-    return str(said[0])
+    return str(said[0]) if said else ""

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from webapp.api.fields import Name, Text
 from webapp.nodepool.formats import FORMATS
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import MAX_BYTES
@@ -26,8 +27,8 @@ class ClusterSerializer(serializers.Serializer):
     """Where the body is meant for: a kind and version, or a cluster of the cloud."""
 
     category = serializers.ChoiceField(["standard", "turbo"], required=False)
-    version = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text="Such as v1.29.")
-    id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+    version = Text(max_length=40, required=False, allow_blank=True, help_text="Such as v1.29.")
+    id = Name(ID, required=False, help_text="Needs a cloud token.")
 
 
 class ValidateSerializer(serializers.Serializer):
@@ -110,8 +111,8 @@ class ExportCallSerializer(serializers.Serializer):
     """A body to be written in a format; the ids go into programs that need them."""
 
     body = BodyField()
-    cluster_id = serializers.RegexField(ID, required=False, allow_blank=True, default="")
-    project_id = serializers.RegexField(ID, required=False, allow_blank=True, default="")
+    cluster_id = Name(ID, required=False, allow_blank=True, default="")
+    project_id = Name(ID, required=False, allow_blank=True, default="")
 
 
 class NoteSerializer(serializers.Serializer):
@@ -135,7 +136,7 @@ class ImportCallSerializer(serializers.Serializer):
     format = serializers.ChoiceField(
         [one.name for one in FORMATS.values() if one.read], required=False, help_text="Found out where it is not said."
     )
-    text = serializers.CharField(max_length=MAX_BYTES, trim_whitespace=False)
+    text = Text(max_length=MAX_BYTES, trim_whitespace=False)
     cluster = ClusterSerializer(required=False)
 
 
@@ -211,7 +212,7 @@ class DraftChangeSerializer(serializers.Serializer):
     """A body in the making, and the cluster that it is for."""
 
     body = ObjectField()
-    cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+    cluster_id = Name(ID, required=False, help_text="Needs a cloud token.")
 
 
 class DraftCallSerializer(serializers.Serializer):
@@ -219,7 +220,7 @@ class DraftCallSerializer(serializers.Serializer):
 
     body = ObjectField(required=False)
     preset = serializers.UUIDField(required=False, help_text="The id of a preset.")
-    cluster_id = serializers.RegexField(ID, required=False, help_text="Needs a cloud token.")
+    cluster_id = Name(ID, required=False, help_text="Needs a cloud token.")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
