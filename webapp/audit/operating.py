@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -56,6 +57,11 @@ class ListAdmin(admin.ModelAdmin):
     def about(self, obj: Any) -> str:
         """Return what the trail calls an object."""
         return f"{self.noun} {obj}"
+
+    @property
+    def media(self) -> Media:
+        """The script that ticks all rows of a list; jQuery, which the rest asks for, sets styles that our CSP refuses."""
+        return Media(js=["admin/js/actions.js"])
 
     def get_urls(self) -> list[URLPattern]:
         """Add an address for each button."""
