@@ -60,7 +60,7 @@ class ListAdmin(admin.ModelAdmin):
 
     @property
     def media(self) -> Media:
-        """The script that ticks all rows of a list; jQuery, which the rest asks for, sets styles that our CSP refuses."""
+        """The one script of Django's that is of use here: it ticks all rows of a list."""
         return Media(js=["admin/js/actions.js"])
 
     def get_urls(self) -> list[URLPattern]:
@@ -87,6 +87,11 @@ class ListAdmin(admin.ModelAdmin):
         """Whether somebody may press buttons and run actions: pages that cannot be edited may have some."""
         person: Any = request.user
         return person.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Call a list by what is in it."""
+        title = str(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title[0].upper() + title[1:], **(extra_context or {})})
 
     def history_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
         """Lead to what the trail knows about an object."""

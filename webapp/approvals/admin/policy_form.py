@@ -8,7 +8,6 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.models import Kind, Policy
 from webapp.audit.admin_fields import PatternsField
 
-
 _OVER = ("over_nodes", "over_vcpus", "over_memory_gib", "over_disk_gib", "over_eips")
 
 
