@@ -229,6 +229,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 USE_I18N = False
+FORMAT_MODULE_PATH = "webapp.config.formats"
 USE_TZ = True
 
 REST_FRAMEWORK = {

@@ -8,6 +8,8 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.models import Kind, Policy
 from webapp.audit.admin_fields import PatternsField
 
+_OVER = ("over_nodes", "over_vcpus", "over_memory_gib", "over_disk_gib", "over_eips")
+
 
 def _several(choices: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
@@ -29,7 +31,29 @@ class PolicyForm(forms.ModelForm):
     class Meta:
         model = Policy
         fields = "__all__"  # noqa: DJ007 - the admin names them
-        labels = {"approvals": "How many approvals", "team": "From which team (none: any approver)"}
+        labels = {
+            "is_active": "In force",
+            "requester_team": "Team of the author",
+            "over_nodes": "Nodes",
+            "over_vcpus": "vCPU",
+            "over_memory_gib": "GiB of memory",
+            "over_disk_gib": "GiB of disk",
+            "over_eips": "EIPs",
+            "approvals": "How many approvals",
+            "team": "From which team",
+            "refusal": "Reason of a refusal",
+            "is_last": "Look no further when this one matches",
+            "allows_bulk": "Several requests may be decided in one go",
+            "expires_after_h": "Hours until a request expires",
+            "remind_before_h": "Hours before that to remind",
+            "escalate_after_h": "Hours until it is passed on",
+            "escalation": "To which team",
+        }
+        help_texts = {
+            "order": "Policies are tried from the smallest number on.",
+            "team": "None: any approver.",
+            **dict.fromkeys((*_OVER, "is_last", "allows_bulk"), ""),
+        }
 
     def clean(self) -> dict[str, Any]:
         """Ask for what belongs together."""
