@@ -9,6 +9,8 @@ from cryptography.fernet import Fernet
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-" * 3
 os.environ["CLOUD_TOKEN_KEYS"] = Fernet.generate_key().decode()
 os.environ["HTTPS"] = "0"
+# Playwright keeps an event loop in the thread of the tests; the database is still used by one thread at a time.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["CLOUD_ALLOWED_HOSTS"] = "127.0.0.1"
 # The embedded default, or the services that the tests are told of; what a developer has set is not touched.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

@@ -179,7 +179,7 @@ ERRORS = [
     (f"{T}/taints", [{"key": "a", "effect": "NoSchedule"}] * 2, f"{T}/taints/1/key", "NP-TAINT-06"),
     (f"{T}/taints", [{"key": "a b", "effect": "NoSchedule"}], f"{T}/taints/0/key", "NP-TAINT-03"),
     ("/spec/autoscaling", {"enable": True, "minNodeCount": 3, "maxNodeCount": 2}, "/spec/autoscaling/maxNodeCount", "NP-AS-03"),
-    ("/spec/autoscaling", {"enable": True, "priority": -1}, "/spec/autoscaling/priority", "NP-AS-05"),
+    ("/spec/autoscaling", {"enable": True, "priority": 1.5}, "/spec/autoscaling/priority", "NP-AS-05"),
     ("/spec/autoscaling", {"enable": "true"}, "/spec/autoscaling/enable", "NP-AS-01"),
     (S, {"storageSelectors": [], "storageGroups": []}, f"{S}/storageSelectors", "NP-STOR-02"),
     (S, storage(**{"/storageSelectors/0/matchLabels/size": "100GB"}), f"{S}/storageSelectors/0/matchLabels/size", "NP-SEL-05"),

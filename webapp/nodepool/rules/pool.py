@@ -98,6 +98,14 @@ def scaling_limits(subject: Subject) -> Found:
         yield f"{at}/maxNodeCount", f"The cluster takes {subject.cluster.max_nodes} nodes at most."
 
 
+@rule("NP-AS-05", f"{SPEC}/autoscaling/priority", "API reference, table 16", WARNING)
+def priority_counts_from_zero(subject: Subject) -> Found:
+    """Priorities count from 0, although the page takes any whole number."""
+    priority = subject.number(f"{SPEC}/autoscaling/priority")
+    if priority is not None and priority < 0:
+        yield f"{SPEC}/autoscaling/priority", "Priorities usually begin at 0; larger ones go first. Enter 0 or more."
+
+
 @rule("NP-SG-01", f"{SPEC}/customSecurityGroups", "API reference, table 5")
 def security_groups_exist(subject: Subject) -> Found:
     """Each security group exists in the project."""

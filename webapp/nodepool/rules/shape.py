@@ -401,7 +401,7 @@ BODY = Thing(
                             bounds=(0, choices.MAX_COOLDOWN),
                             source="API reference, tables 16 and 29",
                         ),
-                        "priority": Number("NP-AS-05", bounds=choices.COUNT, source="API reference, table 16"),
+                        "priority": Number("NP-AS-05", source="API reference, table 16"),
                     },
                 ),
                 "nodeManagement": Thing(
