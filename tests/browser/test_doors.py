@@ -36,7 +36,7 @@ def save_a_preset(page, name: str) -> None:
     page.locator(".error-summary").get_by_role("link").click()
     page.keyboard.type("We have a contract for it.")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/presets")
+    page.wait_for_url(re.compile("/presets(#.*)?$"))
     look(page)
 
 
