@@ -3,19 +3,21 @@
 A page never waits long: what is not there in time goes on being fetched, for the next page.
 """
 
+import pickle
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, CloudUnreachable, TokenRejected
+from webapp.cloud.errors import CloudError, CloudUnreachable, Refused, TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
@@ -29,9 +31,12 @@ _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PickList:
-    """A list as it was at `fetched_at`; `error` says why it could not be had now."""
+    """A list as it was at `fetched_at`; `error` says why it could not be had now.
+
+    While nothing new was fetched it is the same object in this process: what is made of it can be kept by it.
+    """
 
     items: tuple[Any, ...]
     fetched_at: datetime
@@ -52,8 +57,8 @@ def pick_lists(
     how long to wait for the cloud; without it as long as a person may wait for a page. Raises nothing.
     """
     keys = {name: _key(session, name, cluster) for name in names}
-    known: dict[str, PickList] = cache.get_many(keys.values())
-    found = {name: known[key] for name, key in keys.items() if key in known}
+    known: dict[str, bytes] = cache.get_many(keys.values())
+    found = {name: _unpacked(known[key]) for name, key in keys.items() if key in known}
     missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name])]
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
     if wait_s is None:
@@ -109,9 +114,18 @@ def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) 
         items = _SOURCES[name](Cloud(session), cluster)
         fetched = PickList(tuple(items), timezone.now())
     except CloudError as exc:
-        return PickList((), timezone.now(), exc)
-    cache.set(key, fetched, KEPT_S)
+        fetched = PickList((), timezone.now(), exc)
+        if isinstance(exc, Refused):  # a list that somebody may not see is not asked for at each page
+            cache.add(key, pickle.dumps(fetched), FRESH_S)
+        return fetched
+    cache.set(key, pickle.dumps(fetched), KEPT_S)
     return fetched
+
+
+@lru_cache(maxsize=512)
+def _unpacked(packed: bytes) -> PickList:
+    found: PickList = pickle.loads(packed)  # noqa: S301 - of our own cache, which vouches for what it holds
+    return found
 
 
 def _is_fresh(found: PickList) -> bool:
