@@ -74,6 +74,8 @@ class PoolRequest(models.Model):
             models.Index(fields=["cluster_id", "pool_id"]),
             models.Index(fields=["project_id", "-created_at"]),
             models.Index(fields=["-created_at"]),
+            models.Index(fields=["state", "-id"], name="requests_by_state"),
+            models.Index(fields=["kind", "-id"], name="requests_by_kind"),
             models.Index(fields=["name"], name="requests_by_name", opclasses=["varchar_pattern_ops"]),
         ]
 

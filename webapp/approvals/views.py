@@ -37,7 +37,7 @@ def requests_list(request: UserRequest) -> HttpResponse:
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)
     before = request.GET.get("before", "")
-    rows = queries.listed(seen, filters)
+    rows = queries.listed(seen, filters).defer(*queries.BODIES)
     rows = rows.filter(pk__lt=pk_of(int(before))) if before.isdigit() and len(before) < 10 else rows
     page = list(rows[: queries.PAGE + 1])
     more = urlencode({**filters, "before": str(page[queries.PAGE - 1].number)}) if len(page) > queries.PAGE else ""

@@ -3,24 +3,27 @@
 A page never waits long: what is not there in time goes on being fetched, for the next page.
 """
 
+import pickle
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, CloudUnreachable, TokenRejected
+from webapp.cloud.errors import CloudError, CloudUnreachable, Refused, TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
 
 FRESH_S, KEPT_S = 120, 24 * 3600
+NOW_S = 10  # what was asked so short a time ago is what is now: a single answer may take longer
 WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
 NOBODY_WAITS_S = 120.0  # behind the scenes: longer than the longest call
 _SUBNETS_COUNTED = 20
@@ -29,9 +32,12 @@ _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
 _lock = threading.Lock()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PickList:
-    """A list as it was at `fetched_at`; `error` says why it could not be had now."""
+    """A list as it was at `fetched_at`; `error` says why it could not be had now.
+
+    While nothing new was fetched it is the same object in this process: what is made of it can be kept by it.
+    """
 
     items: tuple[Any, ...]
     fetched_at: datetime
@@ -44,17 +50,20 @@ def pick_lists(
     *,
     cluster: Cluster | None = None,
     refresh: bool = False,
+    fresh_s: float | None = None,
     wait_s: float | None = None,
 ) -> dict[str, PickList]:
     """Return lists by name: the fields of `Facts`, and `clusters`.
 
-    What cannot be had is empty and carries its error, or is the copy of before with its age. `wait_s` is
-    how long to wait for the cloud; without it as long as a person may wait for a page. Raises nothing.
+    What cannot be had is empty and carries its error, or is the copy of before with its age. Younger than `fresh_s`
+    a copy is not asked for anew (without it: two minutes), unless by `refresh`. `wait_s` is how long to wait for the
+    cloud; without it as long as a person may wait for a page. Raises nothing.
     """
+    fresh_s = FRESH_S if fresh_s is None else fresh_s
     keys = {name: _key(session, name, cluster) for name in names}
-    known: dict[str, PickList] = cache.get_many(keys.values())
-    found = {name: known[key] for name, key in keys.items() if key in known}
-    missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name])]
+    known: dict[str, bytes] = cache.get_many(keys.values())
+    found = {name: _unpacked(known[key]) for name, key in keys.items() if key in known}
+    missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name], fresh_s)]
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
     if wait_s is None:
         wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
@@ -66,13 +75,14 @@ def pick_lists(
 
 
 def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
-    """Return everything that the cloud says about a cluster's surroundings, asked for anew.
+    """Return everything that the cloud says about a cluster's surroundings now.
 
-    Raises TokenRejected where the cloud does not take the token.
+    What was asked for a few seconds ago is not asked for again, but for the names of the pools: many launches at the
+    same time share their look-ups. Raises TokenRejected where the cloud does not take the token.
     """
-    lists = pick_lists(
-        session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S
-    )
+    others = (name for name in _SOURCES if name not in ("clusters", "pool_names"))
+    lists = pick_lists(session, others, cluster=cluster, fresh_s=NOW_S, wait_s=NOBODY_WAITS_S)
+    lists |= pick_lists(session, ("pool_names",), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S)
     for one in lists.values():
         if isinstance(one.error, TokenRejected):
             raise one.error
@@ -109,13 +119,22 @@ def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) 
         items = _SOURCES[name](Cloud(session), cluster)
         fetched = PickList(tuple(items), timezone.now())
     except CloudError as exc:
-        return PickList((), timezone.now(), exc)
-    cache.set(key, fetched, KEPT_S)
+        fetched = PickList((), timezone.now(), exc)
+        if isinstance(exc, Refused):  # a list that somebody may not see is not asked for at each page
+            cache.add(key, pickle.dumps(fetched), FRESH_S)
+        return fetched
+    cache.set(key, pickle.dumps(fetched), KEPT_S)
     return fetched
 
 
-def _is_fresh(found: PickList) -> bool:
-    return (timezone.now() - found.fetched_at).total_seconds() < FRESH_S
+@lru_cache(maxsize=512)
+def _unpacked(packed: bytes) -> PickList:
+    found: PickList = pickle.loads(packed)  # noqa: S301 - of our own cache, which vouches for what it holds
+    return found
+
+
+def _is_fresh(found: PickList, fresh_s: float) -> bool:
+    return (timezone.now() - found.fetched_at).total_seconds() < fresh_s
 
 
 def _key(session: CloudSession, name: str, cluster: Cluster | None) -> str:

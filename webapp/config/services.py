@@ -78,6 +78,7 @@ def _sqlite(var_dir: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": var_dir / "poolwright.sqlite3",
+        "CONN_MAX_AGE": None,  # whoever closes the last connection writes the whole log back: not at each request
         "OPTIONS": {
             # One writer at a time, readers beside it; a writer waits instead of failing.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",

@@ -19,7 +19,7 @@ class Flavor:
     vcpus: int
     memory_mib: int
     status: str = "normal"
-    zones: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict, hash=False)
     performance_type: str = ""
     has_local_disks: bool = False
     gpu: str = ""

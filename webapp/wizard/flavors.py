@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from webapp.cloud.errors import CloudError
+from webapp.cloud.picklists import PickList
 from webapp.nodepool import choices, pointers
 from webapp.nodepool.facts import Flavor, Quotas, Zone
 from webapp.nodepool.pointers import JSON
@@ -44,15 +45,6 @@ class Offer:
         return f"{self.flavor.memory_mib / 1024:g}"
 
 
-@dataclass(frozen=True)
-class Table:
-    """The table as it is drawn; equal keys draw the same, so it is drawn once for each list and search."""
-
-    key: tuple[object, ...]
-    zones: tuple[str, ...]
-    offers: tuple[Offer, ...] = field(compare=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The table on a page; `rows` is None where the list could not be had, and the flavor is typed."""
@@ -74,10 +66,9 @@ def table(lists: Lists, tree: Tree, search: str) -> Shown:
         return Shown(None, (), 0, 0, search, None, error)
     choice = answer_at(tree, AT)
     names = tuple(zone.name for zone in zones.items) if zones else ()
-    offers = _narrowed(_offers(found.items, zones.items if zones else (), _quotas(lists)), search, choice)
-    made = Table((found.fetched_at, tuple((offer.flavor.id, offer.reason) for offer in offers)), names, offers)
+    offers = _narrowed(_offers(found, zones, lists.get("quotas")), search, choice)
     return Shown(
-        _marked(_drawn(made), choice), names, len(offers), len(found.items), search, found.fetched_at, found.error
+        _marked(_drawn(offers), choice), names, len(offers), len(found.items), search, found.fetched_at, found.error
     )
 
 
@@ -87,14 +78,13 @@ def chosen(flavors: Sequence[Flavor], body: JSON) -> Flavor | None:
     return next((flavor for flavor in flavors if flavor.id == name), None)
 
 
-def _quotas(lists: Lists) -> Quotas:
-    found = lists.get("quotas")
-    return found.items[0] if found and found.items else Quotas()
-
-
-def _offers(flavors: Sequence[Flavor], zones: Sequence[Zone], quotas: Quotas) -> tuple[Offer, ...]:
-    names = [zone.name for zone in zones if zone.is_available]
-    made = (_offer(flavor, [zone.name for zone in zones], names, quotas) for flavor in flavors)
+@lru_cache(maxsize=64)
+def _offers(flavors: PickList, zones: PickList | None, quotas: PickList | None) -> tuple[Offer, ...]:
+    """Return the rows of the table, made once for lists that are the same objects."""
+    known: tuple[Zone, ...] = zones.items if zones else ()
+    left: Quotas = quotas.items[0] if quotas and quotas.items else Quotas()
+    names = [zone.name for zone in known if zone.is_available]
+    made = (_offer(flavor, [zone.name for zone in known], names, left) for flavor in flavors.items)
     return tuple(
         sorted(made, key=lambda one: (bool(one.reason), one.flavor.vcpus, one.flavor.memory_mib, one.flavor.id))
     )
@@ -128,6 +118,8 @@ def _reason(flavor: Flavor, zones: Sequence[str], quotas: Quotas) -> str:
 
 def _narrowed(offers: tuple[Offer, ...], search: str, choice: object) -> tuple[Offer, ...]:
     wanted = _UNIT.sub(r"\1\2", search.lower()).split()
+    if not wanted:
+        return offers
     return tuple(one for one in offers if one.flavor.id == choice or all(_has(one, word) for word in wanted))
 
 
@@ -138,8 +130,9 @@ def _has(offer: Offer, word: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _drawn(made: Table) -> str:
-    return render_to_string("wizard/_flavor_rows.html", {"table": made, "at": AT})
+def _drawn(offers: tuple[Offer, ...]) -> str:
+    """Return the rows as HTML: drawn once for all lists that say the same, whenever they were fetched."""
+    return render_to_string("wizard/_flavor_rows.html", {"offers": offers, "at": AT})
 
 
 def _marked(html: str, choice: object) -> SafeString:

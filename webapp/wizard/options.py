@@ -97,6 +97,11 @@ def options(picks: str, lists: Lists) -> Choices | None:
     found = lists.get(picks)
     if found is None or (found.error and not found.items):
         return None
+    return _made(picks, found)
+
+
+@lru_cache(maxsize=512)
+def _made(picks: str, found: PickList) -> Choices:
     chosen = tuple(option for item in found.items if (option := _OPTION_OF[picks](item)))
     return (*chosen, _RANDOM_ZONE) if picks == "zones" else chosen
 

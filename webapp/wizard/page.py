@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.safestring import SafeString
 
 from webapp.nodepool import Problem, pointers
-from webapp.wizard import options, steps
+from webapp.wizard import inputs, options, steps
 from webapp.wizard.answers import Answer, Tree, answer_at, is_blank, rows_in
 from webapp.wizard.fixing import Fix, Fixed, fix_at
 from webapp.wizard.places import Kind, Place, Rows, Section, Step
@@ -39,6 +39,11 @@ class Input(Blamed):
     def label(self) -> str:
         """The place's label."""
         return self.place.label
+
+    @property
+    def drawn(self) -> SafeString:
+        """The field as HTML."""
+        return inputs.drawn(self)
 
     @property
     def told(self) -> str:

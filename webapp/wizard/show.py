@@ -126,11 +126,11 @@ def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:
 
 
 def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
-    found = lists.get("flavors")
+    found, made = lists.get("flavors"), layout(draft.body)
     return {
-        "lines": [(line, steps.owner(line.pointer) is step and line.pointer) for line in preview.lines(draft.body)],
-        "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
-        "drawing": drawing.drawn(layout(draft.body)) if step is steps.DISKS else None,
+        "lines": preview.drawn(draft.body, lambda at: bool(at) and steps.owner(at) is step),
+        "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body), made),
+        "drawing": drawing.drawn(made) if step is steps.DISKS else None,
     }
 
 

@@ -1,0 +1,86 @@
+"""A whole walk through the portal: open, start, six steps, submit, polls."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+
+from tests.bench.browsing import Answer, Browser, Fields, form_in
+from tests.conftest import ANNA
+
+STEPS = ("basics", "node-template", "disks", "networking", "autoscaling", "review")
+POLLS = 3
+_T = "/spec/nodeTemplate"
+_PAGE, _VERSION = (re.compile(rf'name="{name}"[^>]*value="([^"]+)"') for name in ("_page", "_version"))
+_CLUSTER = re.compile(r'<option value="([^"]+)"[^>]*>prod-standard')
+_POLL = re.compile(r'hx-get="([^"]+)"')
+_TYPED = {
+    "node-template": {
+        f"{_T}/az": "eu-de-01",
+        f"{_T}/flavor": "c7n.xlarge.2",
+        f"{_T}/os": "HCE OS 2.0",
+        f"{_T}/login/sshKey": "id_rsa",
+        f"{_T}/k8sTags/0/key": "tier",
+        f"{_T}/k8sTags/0/value": "web",
+    },
+    "disks": {},
+    "networking": {},
+    "autoscaling": {},
+}
+
+
+@dataclass
+class Script:
+    """What a person types, step by step; read off the pages by the first walk, and typed again by all others."""
+
+    typed: dict[str, Fields] = field(default_factory=dict)
+
+    def fields_of(self, slug: str, page: Answer, name: str) -> Fields:
+        """Return what is sent from a step's page, every field of it."""
+        if slug not in self.typed:
+            own = {"cluster": _CLUSTER.search(page.text)[1], "/spec/initialNodeCount": "1"} if slug == "basics" else {}
+            whole = {**form_in(page.text, "step-form"), **own, **_TYPED.get(slug, {})}
+            left_out = ("csrfmiddlewaretoken", "_page", "_version", "/metadata/name")
+            self.typed[slug] = [one for one in whole.items() if one[0] not in left_out]
+        fresh = [("_page", _PAGE.search(page.text)[1]), ("_version", _VERSION.search(page.text)[1]), ("_next", "1")]
+        return [*self.typed[slug], *fresh, *([("/metadata/name", name)] if slug == "basics" else [])]
+
+
+def sign_in(browser: Browser) -> None:
+    """Sign in with the local cloud's password."""
+    browser.get("/sign-in")
+    browser.post("/sign-in", [("way", "cloud"), *ANNA.items()], follows="home")
+
+
+def walk(browser: Browser, script: Script) -> None:
+    """Walk from the start to the page of the request, and watch it a little."""
+    name = f"bench-{uuid.uuid4().hex[:10]}"
+    browser.get("/pools/new", "open")
+    page = browser.post("/pools/new", [("cluster", "")], "start, post", "basics, page")
+    for slug, following in zip(STEPS[:-1], STEPS[1:], strict=True):
+        fields = script.fields_of(slug, page, name)
+        page = browser.post(page.location, fields, f"{slug}, post", f"{following}, page")
+    sent = [("_version", _VERSION.search(page.text)[1]), ("_submit", "1")]
+    page = browser.post(page.location, sent, "submit, post", "request, page")
+    poll = _POLL.search(page.text)
+    if not poll:
+        raise RuntimeError(f"The request does not move: {page.location}")
+    for _ in range(POLLS):
+        browser.get(poll[1].replace("&amp;", "&"), "poll")
+
+
+def walk_bare(browser: Browser, script: Script, sizes: dict[str, int]) -> None:
+    """Walk through bare pages: as many, as large, and with as much typed as the portal's."""
+
+    def page(name: str) -> str:
+        return f"/page/{sizes[name]}"
+
+    browser.get(page("open"), "open")
+    shown = ["basics, page", *(f"{slug}, page" for slug in STEPS[1:]), "request, page"]
+    sent = ["start, post", *(f"{slug}, post" for slug in STEPS[:-1]), "submit, post"]
+    here = page("open")
+    for post, following in zip(sent, shown, strict=True):
+        fields = script.typed.get(post.partition(",")[0], [])
+        browser.post(f"{here}?next={page(following)}", fields, post, following)
+        here = page(following)
+    for _ in range(POLLS):
+        browser.get("/poll", "poll")
