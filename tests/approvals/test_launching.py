@@ -18,9 +18,10 @@ from webapp.accounts.actions import person_of
 from webapp.accounts.granting import grant
 from webapp.accounts.roles import Role
 from webapp.accounts.sealing import seal
-from webapp.approvals import actions, deciding, sweeps
+from webapp.approvals import actions, deciding, sweeps, tasks
 from webapp.approvals.actions import Order
-from webapp.approvals.launching import follow, launch, session_for
+from webapp.approvals.following import follow
+from webapp.approvals.launching import launch, session_for
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine
@@ -209,7 +210,7 @@ def test_an_approved_request_starts_by_itself_while_its_author_is_signed_in(aske
     a_policy()
     found = asked(browser=browser)
     deciding.approve(found, by=a_person("approver", Role.APPROVER))
-    assert sweeps.launch_due() == 1
+    assert tasks.launch_due() == 1
     found.refresh_from_db()
     assert found.state == State.PROVISIONING
 
@@ -218,7 +219,7 @@ def test_with_the_sign_out_the_token_is_gone_and_the_request_waits(asked, browse
     found = asked(browser=browser)
     import_module(settings.SESSION_ENGINE).SessionStore(session_key=browser).delete()
     assert session_for(found) is None
-    assert sweeps.launch_due() == 0
+    assert tasks.launch_due() == 0
     found.refresh_from_db()
     assert found.state == State.APPROVED
 
@@ -234,7 +235,7 @@ def test_what_nobody_watches_is_followed_to_its_end(asked, anna, author, browser
     launch(found, anna, by=author)
     local_cloud.advance(3600)
     PoolStatus.objects.update(asked_at=None)
-    assert sweeps.follow_due() == 1
+    assert tasks.follow_due() == 1
     found.refresh_from_db()
     assert found.state == State.ACTIVE
 

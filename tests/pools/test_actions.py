@@ -102,7 +102,7 @@ def test_a_pool_of_the_same_name_with_another_body_is_not_adopted(order, anna, l
 def test_a_sender_that_died_leaves_an_order_to_be_looked_for(order, anna):
     creation = order()
     past = timezone.now() - timedelta(minutes=5)
-    Creation.objects.filter(pk=creation.pk).update(state="sending", sent_at=past)
+    Creation.objects.filter(pk=creation.pk).update(state="sending", claimed_at=past, sent_at=past)
     creation.refresh_from_db()
     actions.look(creation, anna)
     assert creation.state == "unknown"

@@ -16,7 +16,8 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.asked import MARKS
-from webapp.approvals.launching import fits, follow, launch_soon, resend
+from webapp.approvals.following import follow, resend
+from webapp.approvals.launching import fits, launch_soon
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.approvals.rights import acts_open_to, visible_to
 from webapp.approvals.show import page_context, progress_context

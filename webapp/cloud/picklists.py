@@ -17,12 +17,12 @@ from django.utils import timezone
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, CloudUnreachable, TokenRejected
 from webapp.cloud.tokens import CloudSession
+from webapp.cloud.transport import longest_s
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
 
 FRESH_S, KEPT_S = 120, 24 * 3600
 WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
-NOBODY_WAITS_S = 120.0  # behind the scenes: longer than the longest call
 _SUBNETS_COUNTED = 20
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
 _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
@@ -71,7 +71,7 @@ def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
     Raises TokenRejected where the cloud does not take the token.
     """
     lists = pick_lists(
-        session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S
+        session, (name for name in _SOURCES if name != "clusters"), cluster=cluster, refresh=True, wait_s=longest_s()
     )
     for one in lists.values():
         if isinstance(one.error, TokenRejected):

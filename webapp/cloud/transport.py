@@ -80,6 +80,11 @@ def send(call: Call) -> requests.Response:
     raise AssertionError("unreachable")
 
 
+def longest_s() -> float:
+    """Return how long a call can take at most, with its repeats."""
+    return (REPEATS + 1) * (CONNECT_TIMEOUT_S + settings.CLOUD_TIMEOUT_S) + REPEATS * LONGEST_WAIT_S
+
+
 def answered(response: requests.Response) -> Any:
     """Return the JSON of an answer. Raises CloudUnreachable where it is none."""
     try:

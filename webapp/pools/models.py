@@ -10,7 +10,8 @@ from django.db import models
 class Creation(models.Model):
     """One order to create a node pool: a frozen body, and what became of it.
 
-    `key` makes it one: a second order with the same key is the same order.
+    `key` makes it one: a second order with the same key is the same order. `claimed_at` is when its sender last gave a
+    sign of life, `sent_at` when the order itself went out: without it, nothing did.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class Creation(models.Model):
     problem = models.JSONField(null=True, blank=True)
     looks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
