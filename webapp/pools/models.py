@@ -46,7 +46,7 @@ class Creation(models.Model):
 
 
 class PoolStatus(models.Model):
-    """The last answer about a pool. `asked_at` is claimed by whoever asks the cloud next."""
+    """The last answer about a pool. `asked_at` is empty where nobody has asked since it was made or changed."""
 
     project_id = models.CharField(max_length=64)
     cluster_id = models.CharField(max_length=64)
@@ -72,6 +72,22 @@ class PoolStatus(models.Model):
         """The pool's name."""
         metadata: Any = (self.document or {}).get("metadata") or {}
         return str(metadata.get("name") or self.pool_id)
+
+
+class ClusterWatch(models.Model):
+    """When the pools of a cluster were asked for and answered; whoever asks the cloud next claims `asked_at`."""
+
+    project_id = models.CharField(max_length=64)
+    cluster_id = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    nodes_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project_id", "cluster_id"], name="one_watch_per_cluster")]
+
+    def __str__(self) -> str:
+        return self.cluster_id
 
 
 class StatusChange(models.Model):
