@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, CloudUnreachable, TokenRejected
+from webapp.cloud.patience import left_s, patience
 from webapp.cloud.tokens import CloudSession
 from webapp.cloud.transport import longest_s
 from webapp.nodepool.cluster import Cluster
@@ -58,7 +59,7 @@ def pick_lists(
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
     if wait_s is None:
         wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
-    wait(jobs.values(), timeout=wait_s)
+    wait(jobs.values(), timeout=min(wait_s, left_s()))
     for name, job in jobs.items():
         fetched = job.result() if job.done() else PickList((), timezone.now(), _slow())
         found[name] = replace(found[name], error=fetched.error) if fetched.error and name in found else fetched
@@ -106,8 +107,8 @@ def facts_from(lists: Mapping[str, PickList]) -> Facts:
 
 def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
     try:
-        items = _SOURCES[name](Cloud(session), cluster)
-        fetched = PickList(tuple(items), timezone.now())
+        with patience(None):  # whoever waits may leave; the list is for the next one
+            fetched = PickList(tuple(_SOURCES[name](Cloud(session), cluster)), timezone.now())
     except CloudError as exc:
         return PickList((), timezone.now(), exc)
     cache.set(key, fetched, KEPT_S)

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 from webapp.accounts.access import cloud_needed
 from webapp.accounts.http import UserRequest
 from webapp.cloud.client import Cloud
+from webapp.cloud.errors import TokenRejected
+from webapp.cloud.picklists import pick_lists
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import cleaned
 from webapp.pools.exports import export_page, target_of
@@ -25,10 +27,12 @@ _STOP_POLLING = 286
 @cloud_needed
 @require_GET
 def clusters(request: UserRequest) -> HttpResponse:
-    """List the clusters of the project."""
+    """List the clusters of the project; where the cloud does not answer, as they were before."""
     assert request.cloud  # noqa: S101 - the decorator saw to it
-    found = [Cluster.from_api(one) for one in Cloud(request.cloud).clusters()]
-    return render(request, "pools/clusters.html", {"clusters": found})
+    found = pick_lists(request.cloud, ("clusters",), refresh=True)["clusters"]
+    if found.error and (not found.items or isinstance(found.error, TokenRejected)):
+        raise found.error
+    return render(request, "pools/clusters.html", {"clusters": found.items, "found": found})
 
 
 @cloud_needed
