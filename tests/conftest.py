@@ -107,7 +107,10 @@ def local_cloud(cloud_url, settings) -> Iterator[LocalCloud]:
     """The local cloud in its first state, left without faults; the portal in this process talks to it."""
     from django.core.cache import cache
 
+    from webapp.cloud import breaker
+
     cache.clear()
+    breaker.forget()
     settings.CLOUD_AUTH_URL = f"{cloud_url}/v3"
     settings.CLOUD_ALLOWED_HOSTS = ["127.0.0.1"]
     requests.put(f"{cloud_url}/_reset", timeout=5).raise_for_status()

@@ -1,6 +1,5 @@
 """From approval to the cloud, over real HTTP with the local cloud's faults."""
 
-import uuid
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
@@ -8,76 +7,26 @@ from importlib import import_module
 import pytest
 import time_machine
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.utils import timezone
 
 from tests.approvals.building import a_policy
 from tests.nodepool.test_rules import T, a_body
 from tests.people import a_person
-from webapp.accounts.actions import person_of
-from webapp.accounts.granting import grant
 from webapp.accounts.roles import Role
-from webapp.accounts.sealing import seal
-from webapp.approvals import actions, deciding, sweeps
-from webapp.approvals.actions import Order
-from webapp.approvals.launching import follow, launch, session_for
+from webapp.approvals import deciding, sweeps, tasks
+from webapp.approvals.following import follow
+from webapp.approvals.launching import launch, session_for
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine
-from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
-from webapp.nodepool import Cluster, pointers
-from webapp.nodepool.defaults import blank_body
+from webapp.nodepool import pointers
 from webapp.nodepool.formats import cleaned
 from webapp.notices.models import Notice
 from webapp.pools.models import PoolStatus
 
 pytestmark = pytest.mark.django_db
 POST = {"method": "POST", "path": "nodepools$", "times": 1}
-
-
-@pytest.fixture
-def author(anna):
-    person = person_of(anna)
-    grant(person, Role.REQUESTER, by=None)
-    return person
-
-
-@pytest.fixture
-def cluster(anna):
-    found = (Cluster.from_api(one) for one in Cloud(anna).clusters())
-    return next(one for one in found if one.name == "prod-standard")
-
-
-@pytest.fixture
-def asked(anna, author, cluster):
-    """Make a request as Anna."""
-
-    def made(kind="create", body=None, pool_id="", browser="", **changes):
-        order = Order(
-            kind=kind,
-            cluster=cluster,
-            body=body or a_body(**changes),
-            baseline=blank_body(),
-            pool_id=pool_id,
-            browser=browser,
-        )
-        facts = picklists.facts_now(anna, cluster)
-        return actions.submit(order, by=author, session=anna, key=uuid.uuid4().hex, facts=facts)
-
-    return made
-
-
-@pytest.fixture
-def browser(anna, author):
-    """The key of a browser session in which Anna is signed in to the cloud."""
-    import json
-
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    store[SESSION_KEY] = str(author.pk)
-    store["cloud"] = seal(json.dumps(anna.to_json()))
-    store.save()
-    return store.session_key
 
 
 def a_while_later(session, found, local_cloud, seconds=3600):
@@ -209,7 +158,7 @@ def test_an_approved_request_starts_by_itself_while_its_author_is_signed_in(aske
     a_policy()
     found = asked(browser=browser)
     deciding.approve(found, by=a_person("approver", Role.APPROVER))
-    assert sweeps.launch_due() == 1
+    assert tasks.launch_due() == 1
     found.refresh_from_db()
     assert found.state == State.PROVISIONING
 
@@ -218,7 +167,7 @@ def test_with_the_sign_out_the_token_is_gone_and_the_request_waits(asked, browse
     found = asked(browser=browser)
     import_module(settings.SESSION_ENGINE).SessionStore(session_key=browser).delete()
     assert session_for(found) is None
-    assert sweeps.launch_due() == 0
+    assert tasks.launch_due() == 0
     found.refresh_from_db()
     assert found.state == State.APPROVED
 
@@ -234,7 +183,7 @@ def test_what_nobody_watches_is_followed_to_its_end(asked, anna, author, browser
     launch(found, anna, by=author)
     local_cloud.advance(3600)
     PoolStatus.objects.update(asked_at=None)
-    assert sweeps.follow_due() == 1
+    assert tasks.follow_due() == 1
     found.refresh_from_db()
     assert found.state == State.ACTIVE
 

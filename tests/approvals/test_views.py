@@ -170,8 +170,12 @@ def test_an_unchanged_request_is_answered_without_a_body_and_one_at_its_end_stop
     at = PoolRequest.objects.get().get_absolute_url()
     first = anna_client.get(f"{at}/progress")
     assert first.status_code == 200
+    settings.POLL_INTERVAL_S = 60  # the pool moves on, but nobody asks
     assert anna_client.get(f"{at}/progress?seen={first.context['seen']}").status_code == 204
+    by_etag = anna_client.get(f"{at}/progress", headers={"If-None-Match": first["ETag"]})
+    assert (by_etag.status_code, by_etag.content) == (304, b"")
     local_cloud.advance(3600)
+    settings.POLL_INTERVAL_S = 0
     last = anna_client.get(f"{at}/progress")
     assert (last.status_code, "done" in last.content.decode()) == (286, True)
 

@@ -1,6 +1,6 @@
 """Lists of requests at a number of rows: time, queries and, with --explain, the database's plan of each query.
 
-    python -m tests.bench.lists 100000        (environment as of the portal, see servers.portal_environment)
+python -m tests.bench.lists 100000        (environment as of the portal, see servers.portal_environment)
 """
 
 import itertools
@@ -43,7 +43,11 @@ PAGES = {
     "admin, front page": ("admin", "/admin/"),
 }
 _AUTHORS, _BATCH, _TURNS = 50, 2000, 7
-_STATES = (*itertools.repeat(State.ACTIVE, 90), *itertools.repeat(State.FAILED, 5), *itertools.repeat(State.REJECTED, 5))
+_STATES = (
+    *itertools.repeat(State.ACTIVE, 90),
+    *itertools.repeat(State.FAILED, 5),
+    *itertools.repeat(State.REJECTED, 5),
+)
 
 
 def fill(count: int) -> None:

@@ -37,6 +37,8 @@ def test_an_unchanged_pool_is_answered_without_a_body_and_a_final_one_ends_the_a
     assert first.status_code == 286
     again = anna_client.get(f"{at}/status?seen=pool-{PoolStatus.objects.get().version}")
     assert (again.status_code, again.content) == (204, b"")
+    by_etag = anna_client.get(f"{at}/status", headers={"If-None-Match": first["ETag"]})
+    assert (by_etag.status_code, by_etag.content, by_etag["ETag"]) == (304, b"", first["ETag"])
 
 
 def test_the_pools_of_a_cluster_are_listed(anna_client, made):

@@ -11,6 +11,7 @@ from webapp.accounts.sealing import CannotOpen, seal, unseal
 from webapp.audit import trail
 from webapp.cloud import iam
 from webapp.cloud.errors import TokenRejected
+from webapp.cloud.patience import SIGN_IN_S, patience
 from webapp.cloud.tokens import CloudSession
 
 # A launch that starts with the token shall end with it.
@@ -51,7 +52,8 @@ def try_sign_in(account: ServiceAccount, *, by: User) -> CloudSession:
     key = _key(account)
     cache.delete(key)
     trail.note("service_account.tested", by=by, about=_about(account))
-    return _signed_in(account, key)
+    with patience(SIGN_IN_S):
+        return _signed_in(account, key)
 
 
 def _kept_session(kept: str | None) -> CloudSession | None:

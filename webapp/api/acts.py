@@ -10,7 +10,8 @@ from webapp.api.describing import described
 from webapp.api.request_access import answer, person_of, possible, seen_request
 from webapp.api.request_forms import ActSerializer, RequestSerializer
 from webapp.approvals import actions, deciding
-from webapp.approvals.launching import launch, resend
+from webapp.approvals.following import resend
+from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import NotPossible
 

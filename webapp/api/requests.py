@@ -23,7 +23,7 @@ from webapp.api.request_forms import (
     VerdictOfPolicySerializer,
 )
 from webapp.approvals import actions, queries
-from webapp.approvals.launching import follow
+from webapp.approvals.following import follow
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import timeline

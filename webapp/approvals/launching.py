@@ -1,6 +1,11 @@
-"""From approval to the cloud: launched once, with a token of the author or a service account, then followed."""
+"""From approval to the cloud: launched once, with a token of the author or a service account.
+
+Whoever launches may be killed between any two statements. Until the order's row is made and sent, `held_at` says that
+somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`, `resume`).
+"""
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -10,14 +15,14 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
+from webapp import workers
 from webapp.accounts.models import User
 from webapp.accounts.service_accounts import session_of_service_account
 from webapp.accounts.session import cloud_of_browser
 from webapp.approvals.actions import about, inform, moved
-from webapp.approvals.catalogue import count_unmatched
 from webapp.approvals.models import Kind, PoolRequest
-from webapp.approvals.rights import is_allowed
-from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
+from webapp.approvals.outcomes import accepted, fail, send_back, settle
+from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
@@ -30,8 +35,6 @@ from webapp.notices.events import Event
 from webapp.pools import actions as creations
 from webapp.pools import changes
 from webapp.pools.models import Creation
-from webapp.pools.phases import GONE
-from webapp.pools.status import condition, status_of
 
 log = logging.getLogger(__name__)
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
@@ -67,13 +70,16 @@ def facts_for_launch(facts: Facts, project_id: str) -> Facts:
 
 
 def nudge(found: PoolRequest) -> None:
-    """Launch an approved request soon after the commit, where it shall start by itself and no worker does it."""
+    """Launch an approved request that shall start by itself soon after the commit: by a worker or a thread of ours."""
     if found.start_at_once and settings.DELIVER_IN_PROCESS:
-        transaction.on_commit(partial(_launchers.submit, _launch_by_itself, found.pk), robust=True)
+        transaction.on_commit(partial(in_background, found.pk, launch_by_itself), robust=True)
+    elif found.start_at_once and settings.BROKER_URL:
+        workers.soon("webapp.approvals.tasks.launch", found.pk)
 
 
-def launch_by_itself(found: PoolRequest) -> bool:
+def launch_by_itself(pk: int) -> bool:
     """Launch an approved request with the session that there is for it; whether that was done."""
+    found = PoolRequest.objects.select_related("author", "launch").get(pk=pk)
     try:
         session = session_for(found)
         if session is None or found.state != State.APPROVED:
@@ -89,7 +95,12 @@ def launch_by_itself(found: PoolRequest) -> bool:
 
 def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[None]":
     """Launch in a thread of its own, so that a slow cloud keeps nobody waiting."""
-    return _launchers.submit(_launch_in_thread, found.pk, session, by)
+    return in_background(found.pk, partial(_launch_by_pk, session=session, by=by))
+
+
+def in_background(pk: int, act: Callable[[int], Any]) -> "Future[None]":
+    """Do an act on a request in a thread of its own."""
+    return _launchers.submit(_in_thread, pk, act)
 
 
 def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> None:
@@ -105,28 +116,39 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     if not fits(session, found):
         raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
     arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
+    now = timezone.now()
+    order = found.launch if _is_there(found) else None
     with transaction.atomic():
-        moved(found, arrow, by=by, launched_at=timezone.now(), problem=None)
+        moved(found, arrow, by=by, launched_at=now, held_at=now, problem=None, launch=order)
         note("request.launched", by=by, about=about(found), after={"digest": found.digest, "user": session.user_name})
         inform(found, Event.LAUNCHED, [found.author], f"{found} is being sent to the cloud")
-    try:
-        problems = problems_now(found, session)
-    except CloudError as error:
-        fail(found, error.as_dict())
-        return
-    if problems:
-        _send_back(found, problems)
-    else:
-        _send(found, session)
+    _carry_out(found, session)
+
+
+def is_broken_off(found: PoolRequest) -> bool:
+    """Whether whoever launched a request is gone before anything was sent: others have to go on."""
+    is_unsent = found.launch is None or found.launch.state == Creation.State.QUEUED
+    alive_at = found.held_at or found.launched_at
+    is_silent = alive_at is None or alive_at < timezone.now() - creations.lease()
+    return found.state == State.LAUNCHING and is_unsent and is_silent
+
+
+def resume(found: PoolRequest, session: CloudSession) -> None:
+    """Go on with a launch that was broken off. Raises NotPossible where somebody else does."""
+    if fits(session, found):
+        _hold(found)
+        _carry_out(found, session)
 
 
 def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
-    """Return the errors that a request has when held against the live facts. Raises CloudError."""
-    if found.kind == Kind.DELETE or _is_there(found):
+    """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
+    if found.kind == Kind.DELETE or found.launch is not None:
         return []
     cloud = Cloud(session)
     nodes = len(cloud.nodes(found.cluster_id))
+    _hold(found)
     cluster = Cluster.from_api(cloud.cluster(found.cluster_id)).with_nodes(nodes)
+    _hold(found)
     return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
 
 
@@ -137,36 +159,10 @@ def errors_in(kind: str, body: Any, cluster: Cluster, facts: Facts) -> list[Prob
     return [one for one in check(body, cluster) if one.is_error and is_changeable(one.pointer)]
 
 
-def follow(found: PoolRequest, session: CloudSession | None) -> None:
-    """Bring a request on the way in line with what is known of its launch and its pool; asks the cloud if it may."""
-    if found.state == State.LAUNCHING and found.launch:
-        _follow_creation(found, found.launch, session)
-    if found.state == State.PROVISIONING:
-        _follow_pool(found, session)
-
-
-def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
-    """Send a creation again whose answer was lost and that was looked for in vain. Raises NotAllowed, CloudError."""
-    if not is_allowed(by, found, ACTS["retry"]):
-        raise NotAllowed("Only the author can do this.")
-    if found.launch and found.state == State.LAUNCHING:
-        creations.send_again(found.launch, session)
-        follow(found, session)
-
-
-def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
-    """End a launch as failed, with its reason."""
-    with transaction.atomic():
-        moved(found, ACTS["fail"], problem=problem)
-        count_unmatched(problem)
-        after = {name: problem.get(name) for name in ("message", "code", "status", "request_id")}
-        note("request.failed", about=about(found), after=after)
-        inform(found, Event.FAILED, [found.author], f"{found} failed", str(problem.get("message") or ""))
-
-
-def _launch_in_thread(pk: int, session: CloudSession, by: User | None) -> None:
+def _in_thread(pk: int, act: Callable[[int], Any]) -> None:
+    """Do an act on a request in a thread that leaves no connection behind."""
     try:
-        launch(PoolRequest.objects.get(pk=pk), session, by=by)
+        act(pk)
     except NotPossible:
         log.info("request %s was launched by somebody else", pk)
     except Exception:
@@ -176,13 +172,8 @@ def _launch_in_thread(pk: int, session: CloudSession, by: User | None) -> None:
         connections.close_all()
 
 
-def _launch_by_itself(pk: int) -> None:
-    try:
-        launch_by_itself(PoolRequest.objects.get(pk=pk))
-    except Exception:
-        log.exception("launching request %s broke", pk)
-    finally:
-        connections.close_all()
+def _launch_by_pk(pk: int, session: CloudSession, by: User | None) -> None:
+    launch(PoolRequest.objects.get(pk=pk), session, by=by)
 
 
 def _is_there(found: PoolRequest) -> bool:
@@ -190,100 +181,81 @@ def _is_there(found: PoolRequest) -> bool:
     return found.launch is not None and found.launch.state == Creation.State.ACCEPTED
 
 
-def _send(found: PoolRequest, session: CloudSession) -> None:
-    if found.kind == Kind.CREATE:
-        _create(found, session)
+def _hold(found: PoolRequest) -> None:
+    """Give a sign of life for a launch. Raises NotPossible where somebody else has taken it over meanwhile.
+
+    In a transaction the launch cannot be taken over until its end.
+    """
+    now = timezone.now()
+    mine = PoolRequest.objects.filter(pk=found.pk, state=State.LAUNCHING, held_at=found.held_at)
+    if not mine.update(held_at=now):
+        raise NotPossible("Somebody else goes on with it.")
+    found.held_at = now
+
+
+def _carry_out(found: PoolRequest, session: CloudSession) -> None:
+    """Check what is to be launched, and send it. Whoever is killed in here is followed by `resume`."""
+    try:
+        if found.kind == Kind.CREATE and found.launch is None:
+            _order(found, creations.found_late(_content(found), session))
+        problems = problems_now(found, session)
+    except CloudError as error:
+        _while_held(found, fail, error.as_dict())
         return
+    if problems:
+        _while_held(found, send_back, problems)
+    elif found.kind == Kind.CREATE:
+        _create(found, session)
+    else:
+        _change(found, session)
+
+
+def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> None:
+    """End a launch, unless somebody else has taken it over. Raises NotPossible."""
+    with transaction.atomic():
+        _hold(found)
+        act(found, *args)
+
+
+def _change(found: PoolRequest, session: CloudSession) -> None:
+    """Send a change of a live pool; one that was broken off is sent once more, which does no harm."""
+    _hold(found)
     try:
         if found.kind == Kind.DELETE:
             changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
         else:
             changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
     except OutcomeUnknown as error:  # a repeat is safe
-        fail(found, error.as_dict() | {"code": "answer-lost"})
+        _while_held(found, fail, error.as_dict() | {"code": "answer-lost"})
     except CloudError as error:
-        fail(found, error.as_dict())
+        _while_held(found, fail, error.as_dict())
     else:
-        _accepted(found, found.pool_id)
+        accepted(found, found.pool_id)
 
 
 def _create(found: PoolRequest, session: CloudSession) -> None:
-    """Make the launch's row and send it; a retry makes a new one only where the last was refused."""
-    if not _is_there(found):
-        found.launch = creations.submit(
-            body=found.body,
-            cluster=found.cluster,
-            by=found.author,
-            key=creations.key_of(f"request:{found.pk}:{found.revision}"),
-            session=session,
-        )
-        PoolRequest.objects.filter(pk=found.pk).update(launch=found.launch)
-        creations.send(found.launch, session)
-    follow(found, None)
-
-
-def _follow_creation(found: PoolRequest, launch_row: Creation, session: CloudSession | None) -> None:
-    if session and launch_row.state == Creation.State.QUEUED:
-        creations.send(launch_row, session)  # whoever should have sent it is gone
-    if session and launch_row.state in (Creation.State.UNKNOWN, Creation.State.SENDING):
-        creations.look(launch_row, session)
-    if launch_row.state == Creation.State.ACCEPTED:
-        _accepted(found, launch_row.pool_id)
-    elif launch_row.state == Creation.State.REFUSED:
-        _quietly(fail, found, launch_row.problem or {})
-
-
-def _follow_pool(found: PoolRequest, session: CloudSession | None) -> None:
-    status = status_of(session, found.project_id, found.cluster_id, found.pool_id)
-    if status.document is None:
-        return
-    state = condition(status)
-    is_deletion = found.kind == Kind.DELETE
-    if state is GONE and not is_deletion:
-        _quietly(fail, found, {"code": "pool-gone", "message": "The pool was deleted by somebody else."})
-    elif state.badge == "is-bad":
-        problem = {"code": state.code, "message": state.sentence, "remedy": state.remedy}
-        _quietly(fail, found, problem)
-    elif state.is_final and is_deletion is (state is GONE):
-        _quietly(_finish, found)
-
-
-def _finish(found: PoolRequest) -> None:
-    with transaction.atomic():
-        moved(found, ACTS["finish"], ended_at=timezone.now(), launch_session="")
-        note("request.done", about=about(found))
-        inform(found, Event.READY, [found.author], f"{found} is done")
-
-
-def _accepted(found: PoolRequest, pool_id: str) -> None:
-    def accept(one: PoolRequest) -> None:
+    """Make the order's row, where there is none yet, and send it."""
+    if found.launch is None:
         with transaction.atomic():
-            moved(one, ACTS["accept"], pool_id=pool_id)
-            note("request.accepted", about=about(one), after={"pool": pool_id})
-
-    _quietly(accept, found)
-
-
-def _send_back(found: PoolRequest, problems: list[Problem]) -> None:
-    """Give a request back whose facts have changed since it was approved."""
-    said, detail = [one.as_dict() for one in problems], " ".join(one.message for one in problems)
-    problem = {
-        "code": "facts-changed",
-        "message": "What was approved is not possible any more.",
-        "remedy": "Change it and submit it again.",
-        "pointer": problems[0].pointer,
-        "detail": detail,
-        "problems": said,
-    }
-    with transaction.atomic():
-        moved(found, ACTS["send-back"], problem=problem)
-        note("request.sent_back", about=about(found), after={"problems": said})
-        inform(found, Event.DECIDED, [found.author], f"{found} was sent back", detail)
+            _hold(found)
+            key = creations.key_of(_content(found))
+            by, cluster = found.author, found.cluster
+            _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))
+    assert found.launch  # noqa: S101 - it was just made
+    creations.send(found.launch, session)
+    settle(found)
 
 
-def _quietly(act: Any, *args: Any) -> None:
-    """Do an act that somebody else may do at the same moment: then it is done."""
-    try:
-        act(*args)
-    except NotPossible:
-        log.debug("somebody was faster")
+def _order(found: PoolRequest, order: Creation | None) -> None:
+    """Keep which order is the request's, where there is one. Raises NotPossible where somebody else goes on."""
+    if order is None:
+        return
+    mine = PoolRequest.objects.filter(pk=found.pk, state=State.LAUNCHING, held_at=found.held_at)
+    if not mine.update(launch=order):
+        raise NotPossible("Somebody else goes on with it.")
+    found.launch = order
+
+
+def _content(found: PoolRequest) -> str:
+    """Return what the orders of a request are known by."""
+    return f"request:{found.pk}:{found.revision}"

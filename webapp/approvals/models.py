@@ -28,6 +28,7 @@ class PoolRequest(models.Model):
 
     `demands` are the approvals that policy asks for: `[{"team": id or null, "team_name": ..., "count": n}]`.
     `baseline` is what the body is compared with: the live pool, or what a blank draft or preset holds.
+    `held_at` is when whoever launches it last gave a sign of life, `tried_at` when a sweep last took it up.
     """
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -64,6 +65,8 @@ class PoolRequest(models.Model):
     escalate_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

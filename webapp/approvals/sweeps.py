@@ -1,16 +1,19 @@
-"""What happens to requests by itself, in time. Each step is safe to repeat and says how many requests it touched."""
+"""What happens to requests by itself, in time. Each step is safe to repeat, and to take in several processes."""
 
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, deciders_of, inform, moved
-from webapp.approvals.launching import follow, launch_by_itself, session_for
+from webapp.approvals.following import follow
+from webapp.approvals.launching import is_broken_off, resume, session_for
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
@@ -18,6 +21,7 @@ from webapp.cloud.errors import CloudError
 from webapp.notices.events import Event
 
 log = logging.getLogger(__name__)
+LAUNCH_AGAIN_S = 30.0
 _AT_ONCE = 100
 _FOLLOWED_FOR = timedelta(hours=24)
 
@@ -41,20 +45,46 @@ def escalate_due() -> int:
     return sum(_escalated(one) for one in due[:_AT_ONCE])
 
 
-def launch_due() -> int:
-    """Launch what is approved, shall start by itself, and has a token."""
-    due = PoolRequest.objects.filter(state=State.APPROVED, start_at_once=True).select_related("author")
-    return sum(launch_by_itself(one) for one in due[:_AT_ONCE])
+def to_launch() -> list[int]:
+    """Return the requests that shall start by themselves, each to one caller in a while."""
+    due = PoolRequest.objects.filter(state=State.APPROVED, start_at_once=True)
+    return _claimed(due, LAUNCH_AGAIN_S)
 
 
-def follow_due() -> int:
-    """Look after what is on its way, so that people are told although nobody watches."""
+def to_follow() -> list[int]:
+    """Return the requests that are on their way, each to one caller in a while."""
     since = timezone.now() - _FOLLOWED_FOR
-    due = PoolRequest.objects.filter(state__in=(State.LAUNCHING, State.PROVISIONING), launched_at__gte=since)
-    return sum(_followed(one) for one in due.select_related("author", "launch")[:_AT_ONCE])
+    due = PoolRequest.objects.filter(launched_at__gte=since)
+    being_sent = _claimed(due.filter(state=State.LAUNCHING), settings.POLL_INTERVAL_S)
+    being_made = _claimed(due.filter(state=State.PROVISIONING), 3 * settings.POLL_INTERVAL_S)
+    return being_sent + being_made
 
 
-STEPS = (expire_due, remind_due, escalate_due, launch_due, follow_due)
+def follow_by_itself(pk: int) -> bool:
+    """Bring a request in line with the cloud, go on where its launch was broken off; whether that was possible."""
+    found = PoolRequest.objects.select_related("author", "launch").get(pk=pk)
+    try:
+        session = session_for(found)
+    except CloudError as error:
+        log.info("request %s: %s", found.reference, error.message)
+        session = None
+    try:
+        if session and is_broken_off(found):
+            resume(found, session)
+        follow(found, session)
+    except (CloudError, NotPossible) as error:
+        log.info("request %s: %s", found.reference, error)
+        return False
+    return session is not None
+
+
+def _claimed(due: QuerySet[PoolRequest], pause_s: float) -> list[int]:
+    """Return those whose turn it is, the longest untried first, and note that they were tried."""
+    now = timezone.now()
+    its_turn = Q(tried_at=None) | Q(tried_at__lte=now - timedelta(seconds=pause_s))
+    rows = due.filter(its_turn).order_by(F("tried_at").asc(nulls_first=True), "pk")
+    seen = rows.values_list("pk", "tried_at")[:_AT_ONCE]
+    return [pk for pk, tried_at in seen if due.filter(pk=pk, tried_at=tried_at).update(tried_at=now)]
 
 
 def _expired(found: PoolRequest) -> bool:
@@ -93,16 +123,4 @@ def _escalated(found: PoolRequest) -> bool:
         note("request.escalated", about=about(found), after={"team": team.name})
         people = people_with(Role.APPROVER, team)
         inform(found, Event.WAITING, people, f"{found} was passed on to {team}", found.reason)
-    return True
-
-
-def _followed(found: PoolRequest) -> bool:
-    try:
-        session = session_for(found)
-        if session is None:
-            return False
-        follow(found, session)
-    except CloudError as error:
-        log.info("request %s: %s", found.reference, error.message)
-        return False
     return True

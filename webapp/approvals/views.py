@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import urlencode
+from django.utils.http import quote_etag, urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.accounts.access import role_needed, sign_in_again, signed_in
@@ -16,13 +16,15 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.asked import MARKS
-from webapp.approvals.launching import fits, follow, launch_soon, resend
+from webapp.approvals.following import follow, resend
+from webapp.approvals.launching import fits, launch_soon
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.approvals.rights import acts_open_to, visible_to
 from webapp.approvals.show import page_context, progress_context
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
+from webapp.pools.views import nothing_new
 
 _PATIENCE_S = 2.0
 _STOP_POLLING = 286
@@ -89,10 +91,12 @@ def request_progress(request: UserRequest, number: int) -> HttpResponse:
     found = _seen(request, number)
     _follow(found, request)
     context = progress_context(request, found)
-    if request.GET.get("seen") == context["seen"]:
-        return HttpResponse(status=204)
+    if unchanged := nothing_new(request, context["seen"]):
+        return unchanged
     status = 200 if context["is_moving"] else _STOP_POLLING
-    return render(request, "approvals/_progress.html", context | {"is_fragment": True}, status=status)
+    answer = render(request, "approvals/_progress.html", context | {"is_fragment": True}, status=status)
+    answer["ETag"] = quote_etag(context["seen"])
+    return answer
 
 
 @signed_in

@@ -18,14 +18,15 @@ from django.utils import timezone
 
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, CloudUnreachable, Refused, TokenRejected
+from webapp.cloud.patience import left_s, patience
 from webapp.cloud.tokens import CloudSession
+from webapp.cloud.transport import longest_s
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
 
 FRESH_S, KEPT_S = 120, 24 * 3600
 NOW_S = 10  # what was asked so short a time ago is what is now: a single answer may take longer
 WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
-NOBODY_WAITS_S = 120.0  # behind the scenes: longer than the longest call
 _SUBNETS_COUNTED = 20
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
 _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
@@ -67,7 +68,7 @@ def pick_lists(
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
     if wait_s is None:
         wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
-    wait(jobs.values(), timeout=wait_s)
+    wait(jobs.values(), timeout=min(wait_s, left_s()))
     for name, job in jobs.items():
         fetched = job.result() if job.done() else PickList((), timezone.now(), _slow())
         found[name] = replace(found[name], error=fetched.error) if fetched.error and name in found else fetched
@@ -81,8 +82,8 @@ def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
     same time share their look-ups. Raises TokenRejected where the cloud does not take the token.
     """
     others = (name for name in _SOURCES if name not in ("clusters", "pool_names"))
-    lists = pick_lists(session, others, cluster=cluster, fresh_s=NOW_S, wait_s=NOBODY_WAITS_S)
-    lists |= pick_lists(session, ("pool_names",), cluster=cluster, refresh=True, wait_s=NOBODY_WAITS_S)
+    lists = pick_lists(session, others, cluster=cluster, fresh_s=NOW_S, wait_s=longest_s())
+    lists |= pick_lists(session, ("pool_names",), cluster=cluster, refresh=True, wait_s=longest_s())
     for one in lists.values():
         if isinstance(one.error, TokenRejected):
             raise one.error
@@ -116,8 +117,8 @@ def facts_from(lists: Mapping[str, PickList]) -> Facts:
 
 def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
     try:
-        items = _SOURCES[name](Cloud(session), cluster)
-        fetched = PickList(tuple(items), timezone.now())
+        with patience(None):  # whoever waits may leave; the list is for the next one
+            fetched = PickList(tuple(_SOURCES[name](Cloud(session), cluster)), timezone.now())
     except CloudError as exc:
         fetched = PickList((), timezone.now(), exc)
         if isinstance(exc, Refused):  # a list that somebody may not see is not asked for at each page

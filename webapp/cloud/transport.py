@@ -14,6 +14,7 @@ import requests
 from django.conf import settings
 
 from webapp.cloud.addresses import host_of, is_safe
+from webapp.cloud.breaker import breaker_of
 from webapp.cloud.errors import (
     CloudError,
     CloudUnreachable,
@@ -24,6 +25,7 @@ from webapp.cloud.errors import (
     TokenRejected,
     meaning_of,
 )
+from webapp.cloud.patience import SIGN_IN_S, left_s
 from webapp.cloud.pinning import AddressNotAllowed, PinningAdapter
 from webapp.cloud.places import allowed_hosts
 from webapp.telemetry import metrics, request_ids
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 3.05
 REPEATS = 2
 LONGEST_WAIT_S = 5.0  # a person waits on the other side
+_SHORTEST_S = 0.05  # a call that may take less is not begun
 _MAX_ANSWER = 20 * 1024 * 1024
 _TRY_AGAIN = (502, 503, 504)
 _POINTER = re.compile(r"^(/(?:metadata|spec|kind|apiVersion)[^\s:]*(?::passthrough)?): ")
@@ -68,16 +71,23 @@ def send(call: Call) -> requests.Response:
     demand_allowed(call.url)
     for attempt in range(REPEATS + 1):
         try:
-            return _once(call)
+            return _guarded(call)
         except Throttled as exc:
-            if attempt == REPEATS or exc.retry_after_s > LONGEST_WAIT_S:
+            pause = exc.retry_after_s
+            if attempt == REPEATS or pause > min(LONGEST_WAIT_S, _left_s(call)):
                 raise
-            call.wait(exc.retry_after_s)
         except CloudUnreachable as exc:
-            if attempt == REPEATS or not call.is_read or exc.status not in (None, *_TRY_AGAIN):
+            pause = 0.2 * (attempt + 1)
+            is_hopeless = not call.is_read or exc.status not in (None, *_TRY_AGAIN) or pause > _left_s(call)
+            if attempt == REPEATS or is_hopeless:
                 raise
-            call.wait(0.2 * (attempt + 1))
+        call.wait(pause)
     raise AssertionError("unreachable")
+
+
+def longest_s() -> float:
+    """Return how long a call can take at most, with its repeats."""
+    return (REPEATS + 1) * (CONNECT_TIMEOUT_S + settings.CLOUD_TIMEOUT_S) + REPEATS * LONGEST_WAIT_S
 
 
 def answered(response: requests.Response) -> Any:
@@ -100,6 +110,35 @@ def demand_allowed(url: str) -> None:
     is_plain = not parts.username and host.isascii() and "\\" not in url
     if not (is_safe(parts) and is_plain and any(fnmatchcase(host, one) for one in allowed_hosts())):
         raise _not_allowed(host)
+
+
+def _guarded(call: Call) -> requests.Response:
+    """Make a call unless its service is left alone, and note whether it answered."""
+    breaker = breaker_of(call.service, urlsplit(call.url).netloc)
+    breaker.demand_closed()
+    if _left_s(call) < _SHORTEST_S:
+        raise _too_slow()
+    was_cut = _left_s(call) < min(settings.CLOUD_TIMEOUT_S, SIGN_IN_S - 1)
+    try:
+        response = _once(call)
+    except (CloudUnreachable, OutcomeUnknown) as exc:
+        if exc.status is not None or not was_cut:
+            breaker.failed()
+        raise _too_slow() if was_cut and exc.status is None and not _left_s(call) else exc from None
+    except CloudError:
+        breaker.answered()
+        raise
+    breaker.answered()
+    return response
+
+
+def _left_s(call: Call) -> float:
+    """Return how long a call may take: what changes something takes as long as it takes."""
+    return left_s() if call.is_read else float("inf")
+
+
+def _too_slow() -> CloudUnreachable:
+    return CloudUnreachable("The cloud is slow to answer.", remedy="Nothing was changed. Try again in a moment.")
 
 
 def _once(call: Call) -> requests.Response:
@@ -133,7 +172,7 @@ def _asked(call: Call) -> requests.Response:
         json=call.body,
         params=dict(call.query),
         headers=headers,
-        timeout=(CONNECT_TIMEOUT_S, settings.CLOUD_TIMEOUT_S),
+        timeout=(min(CONNECT_TIMEOUT_S, _left_s(call)), min(settings.CLOUD_TIMEOUT_S, _left_s(call))),
         allow_redirects=False,
     )
 

@@ -10,6 +10,7 @@ from webapp.telemetry import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
 app = Celery("poolwright")
+app.set_default()  # for the threads that serve requests, too
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -216,8 +216,19 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+# What happens by itself, and after how many seconds again: beat has it done by workers, else `manage.py sweep` does it.
+SWEEPS = {
+    "webapp.approvals.tasks.launch_due": 5.0,
+    "webapp.approvals.tasks.follow_due": 5.0,
+    "webapp.notices.tasks.deliver_due": 10.0,
+    "webapp.approvals.tasks.expire_due": 60.0,
+    "webapp.approvals.tasks.remind_due": 60.0,
+    "webapp.approvals.tasks.escalate_due": 60.0,
+    "webapp.accounts.tasks.clear_sessions": 3600.0,
+}
+# A round that no worker has begun before the next one is due is left out.
 CELERY_BEAT_SCHEDULE = {
-    "clear-sessions": {"task": "webapp.accounts.tasks.clear_sessions", "schedule": 3600.0},
+    task: {"task": task, "schedule": every, "options": {"expires": every}} for task, every in SWEEPS.items()
 }
 
 # What one request may bring: a text of the size that is read, each character of it percent-encoded.
@@ -286,6 +297,8 @@ CLOUD_PRIVATE_HOSTS = env.words("CLOUD_PRIVATE_HOSTS")
 CLOUD_TIMEOUT_S = env.number("CLOUD_TIMEOUT_S", 20)
 # How often a pool is asked for while something moves; everything slower is a multiple of it.
 POLL_INTERVAL_S = env.number("POLL_INTERVAL_S", 5)
+# How long a pool whose answer was lost is looked for before it counts as never made.
+SETTLE_WITHIN_S = env.number("SETTLE_WITHIN_S", 600)
 # How long an approved request may wait for its launch before it expires.
 LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
 # Mails and webhooks. Without a mail server mails are printed; without a broker the web process delivers.

@@ -15,6 +15,7 @@ from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from webapp import workers
 from webapp.accounts.models import User
 from webapp.audit import trail
 from webapp.notices.events import TEST
@@ -45,9 +46,11 @@ def deliver_due(limit: int = 50) -> int:
 
 
 def nudge() -> None:
-    """Have the rows of this transaction delivered soon after its commit, where no worker does it."""
+    """Have the rows of this transaction delivered soon after its commit: by a worker, or by a thread of ours."""
     if settings.DELIVER_IN_PROCESS:
         transaction.on_commit(_deliver_soon, robust=True)
+    elif settings.BROKER_URL:
+        workers.soon("webapp.notices.tasks.deliver_due")
 
 
 def test_webhook(webhook: Webhook, by: User) -> Delivery:

@@ -1,11 +1,16 @@
 """Everything that writes: an order is sent at most once, and settled by looking when its answer is lost.
 
 queued -> sending -> accepted | refused | unknown;  unknown -> accepted | refused | (sent again by a person)
+
+Whoever sends may be killed between any two statements. What it had written until then says what was done: an order
+that is being sent but did not go out yet is queued again; one that went out is looked for, and never sent blindly.
 """
 
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -13,19 +18,25 @@ from webapp.audit.trail import note
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import MEANINGS, CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
+from webapp.cloud.transport import longest_s
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
 from webapp.telemetry import metrics
 
-LEASE = timedelta(seconds=90)  # longer than the longest call: whoever sends for longer is dead
 LOOKS_BEFORE_GIVING_UP = 3
 State = Creation.State
+_OUT = (State.SENDING, State.UNKNOWN)
+
+
+def lease() -> timedelta:
+    """Return how long whoever sends may be silent: longer than the longest call; after that it is dead."""
+    return timedelta(seconds=longest_s() + 10)
 
 
 def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> Creation:
-    """Return the one creation for a key, and send it if nobody has yet. Does not wait for the cloud."""
+    """Return the one creation for a key. Does not wait for the cloud."""
     creation, _ = Creation.objects.get_or_create(
         key=key,
         defaults={
@@ -46,38 +57,64 @@ def key_of(content: str) -> str:
     return f"{content}:{refused}"
 
 
+def found_late(content: str, session: CloudSession) -> Creation | None:
+    """Return an order for some content that was given up, where its pool is there after all. Raises CloudError."""
+    given_up = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED, looks__gt=0)
+    creation = given_up.order_by("-created_at").first()
+    pool = Cloud(session).find_pool(creation.cluster_id, creation.name) if creation else None
+    if creation is None or pool is None or not _is_ours(creation, pool):
+        return None
+    _recognise(creation, pool, State.REFUSED)
+    return creation if creation.state == State.ACCEPTED else None
+
+
 def send(creation: Creation, session: CloudSession) -> None:
     """Send a queued order, unless somebody else does or did."""
-    if not _moved(creation, State.QUEUED, State.SENDING, sent_at=timezone.now()):
+    if not _moved(creation, (State.QUEUED,), State.SENDING, claimed_at=timezone.now()):
         return
-    _send_claimed(creation, session)
-    problem = creation.problem or {}
-    outcome = {name: problem.get(name) for name in ("status", "code", "request_id") if problem.get(name)}
-    about, after = f"pool {creation.name}", {"cluster": creation.cluster_id, "outcome": creation.state, **outcome}
-    note("cloud.pool_created", by=creation.author, about=about, after=after | {"pool": creation.pool_id})
-
-
-def _send_claimed(creation: Creation, session: CloudSession) -> None:
     cloud = Cloud(session)
+    if _is_wanted(creation, cloud) and _goes_out(creation):
+        _post(creation, cloud)
+
+
+def _is_wanted(creation: Creation, cloud: Cloud) -> bool:
+    """Look the name up before anything is sent; settle the order where that decides it."""
+    was_out = bool(creation.looks)
     try:
-        if cloud.find_pool(creation.cluster_id, creation.name):
-            _settle(creation, State.SENDING, State.REFUSED, problem=_conflict())
-            return
-    except CloudError as exc:  # nothing was sent yet
-        _settle(creation, State.SENDING, State.REFUSED, problem=exc.as_dict())
-        return
+        pool = cloud.find_pool(creation.cluster_id, creation.name)
+    except CloudError as exc:
+        _ended(creation, (State.SENDING,), State.UNKNOWN if was_out else State.REFUSED, problem=exc.as_dict())
+        return False
+    if pool is not None and was_out:
+        _recognise(creation, pool, State.SENDING)
+    elif pool is not None:
+        _ended(creation, (State.SENDING,), State.REFUSED, problem=_problem("NP-NAME-04"))
+    return pool is None
+
+
+def _goes_out(creation: Creation) -> bool:
+    """Write down that the order goes out now; False where the sender was too slow and counts as dead."""
+    mine = Creation.objects.filter(pk=creation.pk, state=State.SENDING, claimed_at=creation.claimed_at)
+    now = timezone.now()
+    is_mine = bool(mine.update(claimed_at=now, sent_at=now))
+    creation.refresh_from_db()
+    return is_mine
+
+
+def _post(creation: Creation, cloud: Cloud) -> None:
+    """Send the order, and write down what the cloud says: that counts, whatever was thought meanwhile."""
     try:
         answer = cloud.create_node_pool(creation.cluster_id, creation.body)
     except OutcomeUnknown as exc:
-        _moved(creation, State.SENDING, State.UNKNOWN, problem=exc.as_dict(), looks=0)
+        _ended(creation, (State.SENDING,), State.UNKNOWN, problem=exc.as_dict())
     except CloudError as exc:
-        _settle(creation, State.SENDING, State.REFUSED, problem=exc.as_dict())
+        _ended(creation, _OUT, State.REFUSED, problem=exc.as_dict())
     else:
         pool_id = str((answer.get("metadata") or {}).get("uid") or "")
         if pool_id:
-            _settle(creation, State.SENDING, State.ACCEPTED, pool_id=pool_id, problem=None)
+            _ended(creation, (*_OUT, State.REFUSED), State.ACCEPTED, pool_id=pool_id, problem=None)
         else:
-            _moved(creation, State.SENDING, State.UNKNOWN, looks=0)
+            _ended(creation, (State.SENDING,), State.UNKNOWN)
 
 
 def look(creation: Creation, session: CloudSession) -> None:
@@ -86,20 +123,20 @@ def look(creation: Creation, session: CloudSession) -> None:
     if creation.state != State.UNKNOWN:
         return
     found = Cloud(session).find_pool(creation.cluster_id, creation.name)
-    if found is None:
-        _moved(creation, State.UNKNOWN, State.UNKNOWN, looks=min(creation.looks + 1, 1000))
-    elif is_echo_of(creation.body, found):
-        pool_id = str(found["metadata"]["uid"])
-        _settle(creation, State.UNKNOWN, State.ACCEPTED, pool_id=pool_id, problem=None)
-    else:
-        _settle(creation, State.UNKNOWN, State.REFUSED, problem=_conflict())
+    if found is not None:
+        _recognise(creation, found, State.UNKNOWN)
+        return
+    looks = min(creation.looks + 1, 1000)
+    _moved(creation, (State.UNKNOWN,), State.UNKNOWN, looks=looks)
+    if looks >= LOOKS_BEFORE_GIVING_UP and _is_long_ago(creation):
+        _ended(creation, (State.UNKNOWN,), State.REFUSED, problem=_problem("never-arrived"))
 
 
 def send_again(creation: Creation, session: CloudSession) -> None:
     """Queue an order again that was looked for in vain; it looks once more before it sends. Raises CloudError."""
     look(creation, session)
     if creation.state == State.UNKNOWN and creation.looks >= LOOKS_BEFORE_GIVING_UP:
-        _moved(creation, State.UNKNOWN, State.QUEUED, problem=None)
+        _moved(creation, (State.UNKNOWN,), State.QUEUED, problem=None)
 
 
 def is_echo_of(body: JSON, found: JSON) -> bool:
@@ -117,25 +154,64 @@ def _contains(found: Any, sent: Any) -> bool:
     return bool(found == sent)
 
 
+def _recognise(creation: Creation, found: JSON, source: State) -> None:
+    """Settle an order by a pool of its name: it is ours where it is what was asked for and nobody else's."""
+    with transaction.atomic():
+        # Orders of one name wait for each other here, so that a pool is recognised by one of them.
+        rivals = Creation.objects.filter(cluster_id=creation.cluster_id, name=creation.name)
+        list(rivals.order_by("pk").select_for_update().values_list("pk"))
+        if _is_ours(creation, found):
+            pool_id = str(found["metadata"]["uid"])
+            _ended(creation, (source,), State.ACCEPTED, pool_id=pool_id, problem=None)
+        else:
+            _ended(creation, (source,), State.REFUSED, problem=_problem("NP-NAME-04"))
+
+
+def _is_ours(creation: Creation, found: JSON) -> bool:
+    taken = Creation.objects.filter(pool_id=str(found["metadata"]["uid"])).exclude(pk=creation.pk)
+    return is_echo_of(creation.body, found) and not taken.exists()
+
+
 def _give_up_on_the_dead(creation: Creation) -> None:
-    """Count an order as unknown whose sender has not come back."""
-    if creation.state == State.SENDING and creation.sent_at and creation.sent_at < timezone.now() - LEASE:
-        _moved(creation, State.SENDING, State.UNKNOWN, looks=0)
+    """Take an order from a sender that has not come back: queued again where nothing went out, else looked for."""
+    alive_at = creation.claimed_at or creation.sent_at
+    if creation.state != State.SENDING or (alive_at and alive_at >= timezone.now() - lease()):
+        return
+    mine = Creation.objects.filter(pk=creation.pk, state=State.SENDING, claimed_at=creation.claimed_at)
+    mine.update(state=State.UNKNOWN if creation.sent_at else State.QUEUED)
+    creation.refresh_from_db()
 
 
-def _settle(creation: Creation, source: State, target: State, **facts: Any) -> None:
-    _moved(creation, source, target, settled_at=timezone.now(), **facts)
+def _is_long_ago(creation: Creation) -> bool:
+    """Whether an order that went out would have been seen by now."""
+    sent_at = creation.sent_at or creation.created_at
+    return sent_at < timezone.now() - timedelta(seconds=settings.SETTLE_WITHIN_S)
 
 
-def _moved(creation: Creation, source: State, target: State, **facts: Any) -> bool:
+def _ended(creation: Creation, sources: tuple[State, ...], target: State, **facts: Any) -> None:
+    """Move an order to what came of it, and write that down."""
+    if target != State.UNKNOWN:
+        facts["settled_at"] = timezone.now()
+    with transaction.atomic():
+        if _moved(creation, sources, target, **facts):
+            _note(creation)
+
+
+def _note(creation: Creation) -> None:
+    problem = creation.problem or {}
+    outcome = {name: problem.get(name) for name in ("status", "code", "request_id") if problem.get(name)}
+    after = {"cluster": creation.cluster_id, "outcome": creation.state, **outcome, "pool": creation.pool_id}
+    note("cloud.pool_created", by=creation.author, about=f"pool {creation.name}", after=after)
+
+
+def _moved(creation: Creation, sources: tuple[State, ...], target: State, **facts: Any) -> bool:
     """Move an order from one state to the next; only one caller can."""
-    changed = Creation.objects.filter(pk=creation.pk, state=source).update(state=target, **facts)
+    changed = Creation.objects.filter(pk=creation.pk, state__in=sources).update(state=target, **facts)
     creation.refresh_from_db()
     metrics.LAUNCHES.labels(target.value).inc(changed)
     return bool(changed)
 
 
-def _conflict() -> dict[str, Any]:
-    code = "NP-NAME-04"
+def _problem(code: str) -> dict[str, Any]:
     meaning = MEANINGS[code]
     return CloudError(meaning.message, remedy=meaning.remedy, code=code, pointer=meaning.pointer).as_dict()

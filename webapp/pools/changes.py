@@ -18,7 +18,7 @@ def update(session: CloudSession, cluster_id: str, pool_id: str, wanted: JSON, *
 
 
 def delete(session: CloudSession, cluster_id: str, pool_id: str, *, by: User) -> None:
-    """Delete a pool with its nodes; one that is gone already is fine. Raises CloudError."""
+    """Delete a pool with its nodes; one that is gone already or on its way is fine. Raises CloudError."""
     _done(session, "cloud.pool_deleted", cluster_id, pool_id, by, None)
 
 
@@ -32,8 +32,16 @@ def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: Us
             cloud.update_node_pool(cluster_id, pool_id, update_body(wanted))
     except CloudError as error:
         outcome = {"status": error.status, "code": error.code, "request_id": error.request_id}
-        if wanted is not None or error.status != 404:
+        if wanted is not None or not _is_on_its_way(cloud, cluster_id, pool_id, error):
             raise
     finally:
         note(act, by=by, about=f"pool {pool_id}", after={"cluster": cluster_id, **(outcome or {"status": "done"})})
     forget_interval(status_row(session.project_id, cluster_id, pool_id))
+
+
+def _is_on_its_way(cloud: Cloud, cluster_id: str, pool_id: str, refusal: CloudError) -> bool:
+    """Whether a deletion was refused because the pool is gone, or being deleted: a second one is (NP-LIFE-01)."""
+    if refusal.status not in (400, 409):
+        return refusal.status == 404
+    status = cloud.node_pool(cluster_id, pool_id).get("status")
+    return isinstance(status, dict) and status.get("phase") == "Deleting"

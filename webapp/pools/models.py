@@ -10,7 +10,8 @@ from django.db import models
 class Creation(models.Model):
     """One order to create a node pool: a frozen body, and what became of it.
 
-    `key` makes it one: a second order with the same key is the same order.
+    `key` makes it one: a second order with the same key is the same order. `claimed_at` is when its sender last gave a
+    sign of life, `sent_at` when the order itself went out: without it, nothing did.
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class Creation(models.Model):
     problem = models.JSONField(null=True, blank=True)
     looks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
@@ -44,7 +46,7 @@ class Creation(models.Model):
 
 
 class PoolStatus(models.Model):
-    """The last answer about a pool. `asked_at` is claimed by whoever asks the cloud next."""
+    """The last answer about a pool. `asked_at` is empty where nobody has asked since it was made or changed."""
 
     project_id = models.CharField(max_length=64)
     cluster_id = models.CharField(max_length=64)
@@ -70,6 +72,22 @@ class PoolStatus(models.Model):
         """The pool's name."""
         metadata: Any = (self.document or {}).get("metadata") or {}
         return str(metadata.get("name") or self.pool_id)
+
+
+class ClusterWatch(models.Model):
+    """When the pools of a cluster were asked for and answered; whoever asks the cloud next claims `asked_at`."""
+
+    project_id = models.CharField(max_length=64)
+    cluster_id = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    nodes_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project_id", "cluster_id"], name="one_watch_per_cluster")]
+
+    def __str__(self) -> str:
+        return self.cluster_id
 
 
 class StatusChange(models.Model):

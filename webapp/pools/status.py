@@ -1,6 +1,6 @@
 """Watching pools: however many people look, the cloud is asked once in an interval."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -10,18 +10,29 @@ from django.utils import timezone
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError
 from webapp.cloud.tokens import CloudSession
+from webapp.cloud.transport import longest_s
 from webapp.nodepool.schema import Node
-from webapp.pools.models import PoolStatus, StatusChange
+from webapp.pools.models import ClusterWatch, PoolStatus, StatusChange
 from webapp.pools.phases import GONE, Condition, condition_of, counts_of
 
 _SLOWER = 3
 
 
 def status_of(session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
-    """Return the last known state of a pool, asked for anew when the interval is over and there is a token."""
+    """Return the last known state of a pool, asked for anew when the interval is over and there is a token.
+
+    All pools of a cluster are asked for together. One that is new or was just changed is asked for alone, once.
+    """
     status = status_row(project_id, cluster_id, pool_id)
-    if session is not None and session.project_id == project_id and not status.is_gone and _claimed(status):
-        _ask(status, session)
+    if session is not None and session.project_id == project_id and not status.is_gone:
+        watch = ClusterWatch.objects.get_or_create(project_id=project_id, cluster_id=cluster_id)[0]
+        if _claimed(watch):
+            _ask_for_all(watch, session)
+            status.refresh_from_db()
+        if status.asked_at is None and not _is_under_way(watch):
+            status.refresh_from_db()
+            if _claimed(status):
+                _ask_alone(status, session)
     return status
 
 
@@ -45,26 +56,96 @@ def forget_interval(status: PoolStatus) -> None:
     PoolStatus.objects.filter(pk=status.pk).update(asked_at=None)
 
 
-def _claimed(status: PoolStatus) -> bool:
+def _claimed(row: PoolStatus | ClusterWatch) -> bool:
     """Whether this caller is the one who asks the cloud now."""
     now = timezone.now()
     due = now - timedelta(seconds=settings.POLL_INTERVAL_S * 0.9)
-    free = PoolStatus.objects.filter(Q(asked_at__isnull=True) | Q(asked_at__lte=due), pk=status.pk)
-    return bool(free.update(asked_at=now))
+    if row.asked_at and row.asked_at > due:  # most watchers: no need to write
+        return False
+    free = type(row)._default_manager.filter(Q(asked_at__isnull=True) | Q(asked_at__lte=due), pk=row.pk)
+    is_mine = bool(free.update(asked_at=now))
+    if is_mine:
+        row.asked_at = now
+    return is_mine
 
 
-def _ask(status: PoolStatus, session: CloudSession) -> None:
-    cloud = Cloud(session)
+def _is_under_way(watch: ClusterWatch) -> bool:
+    """Whether somebody has asked for all pools of a cluster and waits for the answer."""
+    watch.refresh_from_db()
+    if watch.asked_at is None or (watch.answered_at and watch.answered_at >= watch.asked_at):
+        return False
+    return watch.asked_at > timezone.now() - timedelta(seconds=longest_s())
+
+
+def _ask_alone(status: PoolStatus, session: CloudSession) -> None:
     try:
-        document = cloud.node_pool(status.cluster_id, status.pool_id)
-        nodes = nodes_of(cloud, status.cluster_id, status.pool_id)
+        document = Cloud(session).node_pool(status.cluster_id, status.pool_id)
     except CloudError as exc:
         if exc.status == 404 and status.document:
             _keep(status, is_gone=True, problem=None)
         else:
             _keep(status, problem=exc.as_dict())
         return
-    _keep(status, document=document, nodes=nodes, problem=None)
+    _keep(status, document=document, problem=None)
+
+
+def _ask_for_all(watch: ClusterWatch, session: CloudSession) -> None:
+    """Ask for the pools of a cluster, and for its nodes where they can have changed; keep what is new."""
+    cloud, started = Cloud(session), watch.asked_at
+    try:
+        found = {str(one["metadata"]["uid"]): one for one in cloud.node_pools(watch.cluster_id)}
+        _begin_to_watch(watch, found)
+        rows = _asked_before(watch, started)
+        by_pool = _nodes_by_pool(cloud, watch) if _may_nodes_differ(watch, rows, found) else None
+    except CloudError as exc:
+        for one in _asked_before(watch, started):
+            _keep(one, asked_at=timezone.now(), problem=exc.as_dict())
+    else:
+        for one in _asked_before(watch, started):
+            _compare(one, found.get(one.pool_id), by_pool)
+    watch.answered_at = timezone.now()
+    watch.save(update_fields=["answered_at", "nodes_at"])
+
+
+def _begin_to_watch(watch: ClusterWatch, found: dict[str, dict[str, Any]]) -> None:
+    """Make the rows of pools that nobody has looked at yet: when somebody does, they are known."""
+    place = {"project_id": watch.project_id, "cluster_id": watch.cluster_id}
+    known = set(PoolStatus.objects.filter(**place).values_list("pool_id", flat=True))
+    made = (PoolStatus(**place, pool_id=one) for one in found if one not in known)
+    PoolStatus.objects.bulk_create(made, ignore_conflicts=True)
+
+
+def _asked_before(watch: ClusterWatch, started: datetime | None) -> list[PoolStatus]:
+    """Return the pools of which an answer to a question of that time is news: not those that were changed since."""
+    place = {"project_id": watch.project_id, "cluster_id": watch.cluster_id, "is_gone": False}
+    is_older = Q(asked_at__lte=started) | Q(asked_at=None, document__isnull=True)
+    return list(PoolStatus.objects.filter(is_older, **place))
+
+
+def _may_nodes_differ(watch: ClusterWatch, rows: list[PoolStatus], found: dict[str, dict[str, Any]]) -> bool:
+    """Whether a pool moves or its counters have changed; where all stand still, their nodes do."""
+    pairs = [(one.document or {}, found[one.pool_id]) for one in rows if one.pool_id in found]
+    is_moving = any(condition_of(new).is_moving or counts_of(new) != counts_of(old) for old, new in pairs)
+    return watch.nodes_at is None or is_moving
+
+
+def _nodes_by_pool(cloud: Cloud, watch: ClusterWatch) -> dict[str, list[dict[str, Any]]]:
+    watch.nodes_at = timezone.now()
+    by_pool: dict[str, list[dict[str, Any]]] = {}
+    for one in cloud.nodes(watch.cluster_id):
+        by_pool.setdefault(Node.model_validate(one).pool_id, []).append(one)
+    return by_pool
+
+
+def _compare(
+    status: PoolStatus, document: dict[str, Any] | None, by_pool: dict[str, list[dict[str, Any]]] | None
+) -> None:
+    """Keep what a list says about a pool; one that it does not hold is gone, or never was."""
+    if document is not None:
+        nodes = status.nodes if by_pool is None else by_pool.get(status.pool_id, [])
+        _keep(status, asked_at=timezone.now(), document=document, nodes=nodes, problem=None)
+    elif status.document:
+        _keep(status, asked_at=timezone.now(), is_gone=True, problem=None)
 
 
 def nodes_of(cloud: Cloud, cluster_id: str, pool_id: str) -> list[dict[str, Any]]:
@@ -84,7 +165,7 @@ def _keep(status: PoolStatus, **facts: Any) -> None:
         status.version += 1
         if status.document and after[0] != before[0]:
             StatusChange.objects.create(status=status, text=after[0])
-    status.save(update_fields=["document", "nodes", "is_gone", "problem", "answered_at", "version"])
+    status.save(update_fields=[*facts, "answered_at", "version"])
 
 
 def _words(status: PoolStatus) -> tuple[str, ...]:

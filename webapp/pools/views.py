@@ -6,11 +6,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import parse_etags, quote_etag
 from django.views.decorators.http import require_GET
 
 from webapp.accounts.access import cloud_needed
 from webapp.accounts.http import UserRequest
 from webapp.cloud.client import Cloud
+from webapp.cloud.errors import TokenRejected
+from webapp.cloud.picklists import pick_lists
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import cleaned
 from webapp.pools.exports import export_page, target_of
@@ -24,10 +27,12 @@ _STOP_POLLING = 286
 @cloud_needed
 @require_GET
 def clusters(request: UserRequest) -> HttpResponse:
-    """List the clusters of the project."""
+    """List the clusters of the project; where the cloud does not answer, as they were before."""
     assert request.cloud  # noqa: S101 - the decorator saw to it
-    found = [Cluster.from_api(one) for one in Cloud(request.cloud).clusters()]
-    return render(request, "pools/clusters.html", {"clusters": found})
+    found = pick_lists(request.cloud, ("clusters",), refresh=True)["clusters"]
+    if found.error and (not found.items or isinstance(found.error, TokenRejected)):
+        raise found.error
+    return render(request, "pools/clusters.html", {"clusters": found.items, "found": found})
 
 
 @cloud_needed
@@ -45,14 +50,20 @@ def pools(request: UserRequest, cluster_id: str) -> HttpResponse:
 @require_GET
 def pool(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
     """Show a node pool, whoever made it."""
-    return render(request, "pools/pool.html", _pool_context(request, cluster_id, pool_id))
+    return render(request, "pools/pool.html", shown(_status(request, cluster_id, pool_id)))
 
 
 @cloud_needed
 @require_GET
 def pool_status(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
     """Return the part of a pool's page that changes."""
-    return _fragment(request, _pool_context(request, cluster_id, pool_id))
+    status = _status(request, cluster_id, pool_id)
+    if unchanged := nothing_new(request, seen_of(status)):
+        return unchanged
+    context = shown(status) | {"is_fragment": True}
+    answer = render(request, "pools/_status.html", context, status=_STOP_POLLING if context["is_final"] else 200)
+    answer["ETag"] = quote_etag(context["seen"])
+    return answer
 
 
 @cloud_needed
@@ -74,21 +85,29 @@ def shown(status: PoolStatus) -> dict[str, Any]:
         "counts": counts_of(status.document or {}),
         "json": json.dumps(status.document or {}, indent=2, ensure_ascii=False),
         "events": list(status.changes.all()),
-        "is_final": state.is_final,
+        "is_final": state.is_final and (status.document is not None or _is_unknown(status)),
         "interval": interval_s(status),
-        "seen": f"pool-{status.version}",
+        "seen": seen_of(status),
     }
 
 
-def _pool_context(request: UserRequest, cluster_id: str, pool_id: str) -> dict[str, Any]:
+def _status(request: UserRequest, cluster_id: str, pool_id: str) -> PoolStatus:
     assert request.cloud  # noqa: S101 - the decorator saw to it
-    return shown(status_of(request.cloud, request.cloud.project_id, cluster_id, pool_id))
+    return status_of(request.cloud, request.cloud.project_id, cluster_id, pool_id)
 
 
-def _fragment(request: UserRequest, context: dict[str, Any]) -> HttpResponse:
-    """Return the fragment; nothing where nothing changed, and the word to stop where nothing can."""
-    is_unchanged = request.GET.get("seen") == context["seen"]
-    if is_unchanged:
-        return HttpResponse(status=204)
-    status = _STOP_POLLING if context["is_final"] else 200
-    return render(request, "pools/_status.html", context | {"is_fragment": True}, status=status)
+def _is_unknown(status: PoolStatus) -> bool:
+    """Whether the cloud says that there is no such pool."""
+    return (status.problem or {}).get("status") == 404
+
+
+def seen_of(status: PoolStatus) -> str:
+    """Return the name of what a page shows of a pool: another one when something has changed."""
+    return f"pool-{status.version}"
+
+
+def nothing_new(request: UserRequest, seen: str) -> HttpResponse | None:
+    """Return an answer without a body to whoever has seen this: 304 for an ETag, 204 for a page of ours."""
+    if quote_etag(seen) in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponse(status=304, headers={"ETag": quote_etag(seen)})
+    return HttpResponse(status=204) if request.GET.get("seen") == seen else None

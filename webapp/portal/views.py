@@ -20,6 +20,7 @@ from webapp.accounts.oidc import end_session_url
 from webapp.accounts.oidc_provider import FAILURES
 from webapp.approvals import queries as requests
 from webapp.approvals.rights import visible_to
+from webapp.cloud.patience import SIGN_IN_S, patience
 from webapp.portal import demo, single_sign_on
 from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
 
@@ -46,8 +47,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/single_sign_on.html", _sign_in_context(request, way))
     way = way if way in _WAYS else "cloud"
     form = _form(way, request)
-    if request.method == "POST" and _entered(request, form, way):
-        return redirect(page_after_sign_in(request))
+    if request.method == "POST":
+        with patience(SIGN_IN_S):
+            if _entered(request, form, way):
+                return redirect(page_after_sign_in(request))
     context = {**_sign_in_context(request, way), "form": form, "demo": demo.PEOPLE if settings.DEMO else ()}
     return render(request, "portal/sign_in.html", context, status=422 if form.errors else 200)
 

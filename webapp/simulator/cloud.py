@@ -1,6 +1,7 @@
 """The state of the local cloud, and what CCE does with it."""
 
 import threading
+from collections import Counter
 from typing import Any
 
 from webapp.nodepool import Cluster, Facts, Problem, check
@@ -57,6 +58,9 @@ class Cloud:
             self.ended: dict[str, dict[str, Any]] = {}  # jobs of pools that are gone, by project and uid
             self.faults.replace([])
             self.log.clear()
+            self.calls: Counter[str] = Counter()  # by method and path, since the start
+            self.created: Counter[str] = Counter()  # pools that were accepted, by name
+            self.clashes: Counter[str] = Counter()  # pools that were refused because of their name
 
     def cluster(self, project: str, cluster_id: str) -> dict[str, Any]:
         """Return a cluster. Raises Refusal."""
@@ -133,6 +137,7 @@ class Cloud:
         pool.failure = self.faults.node_failure()
         pool.scale(pool.spec["initialNodeCount"], self.flavor(pool), self.faults.sold_out(), now)
         there[pool.uid] = pool
+        self.created[pool.name] += 1
         return pool.document(now)
 
     def update(self, token: Token, cluster_id: str, pool_id: str, body: Any) -> dict[str, Any]:
@@ -182,6 +187,7 @@ class Cloud:
 
     def _demand_free_name(self, cluster_id: str, name: str, but: pools.Pool | None = None) -> None:
         if any(pool.name == name for pool in self.pools_in(cluster_id).values() if pool is not but):
+            self.clashes[name] += 1
             raise cce_error(409, "CCE.01409001", f"The node pool {name} already exists.")
 
     def _demand_quota(self, project: str, template: dict[str, Any], kind: str, nodes: int) -> None:

@@ -16,6 +16,9 @@ def control(request: Request, cloud: Cloud) -> Response:
     if request.path == "/_log":
         with cloud.lock:
             return answer(list(cloud.log))
+    if request.path == "/_counts":
+        with cloud.lock:
+            return answer({"calls": cloud.calls, "created": cloud.created, "clashes": cloud.clashes})
     if request.path == "/_faults":
         return _set_faults(request, cloud)
     if request.path == "/_reset":
@@ -23,7 +26,7 @@ def control(request: Request, cloud: Cloud) -> Response:
     elif request.path == "/_clock":
         cloud.clock.advance(_seconds(request))
     else:
-        return answer({"error": "Control endpoints are /_faults, /_log, /_clock and /_reset."}, 404)
+        return answer({"error": "Control endpoints are /_faults, /_log, /_counts, /_clock and /_reset."}, 404)
     return answer({"now": cloud.clock.now()})
 
 

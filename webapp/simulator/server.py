@@ -42,6 +42,8 @@ class App:
     def _answer(self, request: Request) -> Response:
         if request.path.startswith("/_"):
             return control(request, self.cloud)
+        with self.cloud.lock:
+            self.cloud.calls[f"{request.method} {request.path}"] += 1
         met = self.cloud.faults.take(request.method, request.path)
         for fault in met:
             self._before(fault, request)

@@ -3,22 +3,22 @@
 import logging
 import signal
 import threading
+import time
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
-
-from webapp.approvals import sweeps
-from webapp.notices.delivering import deliver_due
+from django.utils.module_loading import import_string
 
 log = logging.getLogger(__name__)
-STEPS = (*sweeps.STEPS, deliver_due)
 
 
 class Command(BaseCommand):
     """Do what is due, once or again and again; for where no Celery beat runs."""
 
-    help = "Do what is due: deliver notices, launch, follow, remind, escalate, expire."
+    help = "Do what is due: deliver notices, launch, follow, remind, escalate, expire, clear sessions."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how often."""
@@ -30,20 +30,29 @@ class Command(BaseCommand):
         if options["every"]:
             for one in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(one, lambda *_: stop.set())
+        done_at: dict[str, float] = {}
         while True:
-            _round()
+            _round(_due(done_at))
             if not options["every"] or stop.wait(options["every"]):
                 return
 
 
-def _round() -> None:
-    """Do every step; one that breaks keeps the others from nothing."""
+def _due(done_at: dict[str, float]) -> Iterable[str]:
+    """Yield the steps whose time has come, and note that they are done."""
+    for name, every in settings.SWEEPS.items():
+        if time.monotonic() - done_at.get(name, float("-inf")) >= every:
+            done_at[name] = time.monotonic()
+            yield name
+
+
+def _round(names: Iterable[str]) -> None:
+    """Do some steps; one that breaks keeps the others from nothing."""
     close_old_connections()
-    for step in STEPS:
+    for name in names:
         try:
-            done = step()
+            done = import_string(name)()
         except Exception:
-            log.exception("%s broke", step.__name__)
+            log.exception("%s broke", name)
         else:
             if done:
-                log.info("%s: %s", step.__name__, done)
+                log.info("%s: %s", name, done)

@@ -1,0 +1,173 @@
+"""Whoever launches is killed between any two steps: others go on, and nothing is sent twice."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from webapp.approvals import launching, outcomes, tasks
+from webapp.approvals.following import follow
+from webapp.approvals.launching import is_broken_off, launch, resume
+from webapp.approvals.workflow import NotPossible, State
+from webapp.audit.models import AuditLine
+from webapp.cloud.client import Cloud
+from webapp.pools import actions as creations
+from webapp.pools import changes
+from webapp.pools.models import Creation
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """What a process that is killed does: nothing more."""
+
+
+@contextmanager
+def killed_at(holder, name, after):
+    """Let whoever comes to a step die there, before it or after it."""
+    real = getattr(holder, name)
+
+    def step(*args, **kwargs):
+        if after:
+            real(*args, **kwargs)
+        raise Killed
+
+    with pytest.raises(Killed), mock.patch.object(holder, name, step):
+        yield
+
+
+def sweep_for_a_while(found):
+    """Let the sweeps come round for some minutes after the lease."""
+    for minutes in range(2, 12, 2):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            tasks.launch_due()
+            tasks.follow_due()
+    found.refresh_from_db()
+
+
+def accepted(local_cloud):
+    return [one for one in local_cloud.log("POST", "nodepools") if one["status"] == 201]
+
+
+STEPS = [
+    (launching, "_carry_out", False),
+    (creations, "found_late", True),
+    (launching, "problems_now", True),
+    (launching, "_create", False),
+    (creations, "submit", True),
+    (launching, "_order", True),
+    (creations, "send", False),
+    (creations, "_is_wanted", False),
+    (creations, "_is_wanted", True),
+    (creations, "_goes_out", True),
+    (Cloud, "create_node_pool", True),
+    (creations, "_post", True),
+    (outcomes, "accepted", False),
+    (launching, "settle", True),
+]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_a_launch_that_is_killed_at_a_step_is_finished_by_a_sweep(asked, anna, browser, local_cloud, step):
+    found = asked(browser=browser)
+    with killed_at(*step):
+        launch(found, anna)
+    sweep_for_a_while(found)
+    is_lost = step[1] == "_goes_out"  # nobody can know that nothing followed
+    assert found.state == (State.FAILED if is_lost else State.PROVISIONING)
+    assert len(accepted(local_cloud)) == (0 if is_lost else 1)
+    assert not Creation.objects.filter(state__in=("queued", "sending", "unknown")).exists()
+    if is_lost:
+        assert found.problem["code"] == "never-arrived"
+        launch(found, anna)
+        assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+    assert "cloud.pool_created" in AuditLine.objects.values_list("act", flat=True)
+
+
+def test_a_request_whose_web_process_died_after_the_submission_is_launched_by_a_sweep(asked, browser, local_cloud):
+    found = asked(browser=browser)
+    sweep_for_a_while(found)
+    assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_deletion_that_is_killed_is_repeated(asked, anna, browser, after):
+    made = asked()
+    launch(made, anna)
+    found = asked("delete", made.body, made.pool_id, browser=browser)
+    with killed_at(changes, "delete", after):
+        launch(found, anna)
+    sweep_for_a_while(found)
+    assert found.state in (State.PROVISIONING, State.ACTIVE)
+    pools = Cloud(anna).node_pools(found.cluster_id)
+    assert [one["status"]["phase"] for one in pools] in ([], ["Deleting"])
+
+
+def test_as_long_as_the_launcher_may_live_nobody_goes_on(asked, anna):
+    found = asked()
+    with killed_at(launching, "problems_now", False):
+        launch(found, anna)
+    assert not is_broken_off(found)
+    with time_machine.travel(timezone.now() + creations.lease() + timedelta(seconds=1)):
+        assert is_broken_off(found)
+
+
+def test_a_launcher_that_comes_back_after_it_was_replaced_does_nothing_more(asked, anna, local_cloud, monkeypatch):
+    found = asked()
+    real = launching.problems_now
+
+    def slow(one, session):
+        monkeypatch.setattr(launching, "problems_now", real)
+        with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+            other = type(one).objects.get(pk=one.pk)
+            resume(other, session)
+        return real(one, session)
+
+    monkeypatch.setattr(launching, "problems_now", slow)
+    with pytest.raises(NotPossible):
+        launch(found, anna)
+    found.refresh_from_db()
+    assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+
+
+def test_a_sender_that_comes_back_after_it_was_replaced_sends_nothing(asked, anna, local_cloud, monkeypatch):
+    found = asked()
+    real = creations._is_wanted
+
+    def slow(creation, cloud):
+        monkeypatch.setattr(creations, "_is_wanted", real)
+        with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+            other = Creation.objects.get(pk=creation.pk)
+            creations.look(other, anna)  # gives it back: nothing went out
+            creations.send(other, anna)
+        return True
+
+    monkeypatch.setattr(creations, "_is_wanted", slow)
+    launch(found, anna)
+    assert (found.state, len(local_cloud.log("POST", "nodepools"))) == (State.PROVISIONING, 1)
+
+
+def test_a_pool_that_comes_late_is_recognised_by_a_retry(asked, anna, author, local_cloud):
+    local_cloud.fault(kind="drop", method="POST", path="nodepools$", times=1)
+    found = asked(browser="")
+    launch(found, anna, by=author)
+    for minutes in (11, 12, 13):
+        with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
+            follow(found, anna)
+    assert (found.state, found.problem["code"]) == (State.FAILED, "never-arrived")
+    pool = Cloud(anna).create_node_pool(found.cluster_id, found.body)  # what was on its way for so long
+    launch(found, anna, by=author)
+    assert (found.state, found.pool_id) == (State.PROVISIONING, pool["metadata"]["uid"])
+
+
+def test_a_pool_that_another_request_has_is_not_recognised(asked, anna, author, local_cloud):
+    first, second = asked(), asked()
+    local_cloud.fault(kind="drop", method="POST", path="nodepools$", times=1)
+    launch(second, anna, by=author)
+    launch(first, anna, by=author)
+    follow(second, anna)
+    assert (first.state, second.state) == (State.PROVISIONING, State.FAILED)
+    assert second.problem["code"] == "NP-NAME-04"

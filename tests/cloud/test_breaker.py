@@ -1,0 +1,106 @@
+"""A service that does not answer is left alone for a while; one that says no is not."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import free_port
+from webapp.cloud import breaker
+from webapp.cloud.client import Cloud
+from webapp.cloud.errors import CloudUnreachable, Refused
+from webapp.cloud.patience import patience
+
+
+@pytest.fixture
+def cloud(anna):
+    return Cloud(anna)
+
+
+def calls(local_cloud, ending="clusters"):
+    return len(local_cloud.log("GET", ending))
+
+
+def exhaust(cloud, local_cloud):
+    local_cloud.fault(kind="status", status=500, path="/clusters$")
+    for _ in range(breaker.FAILURES):
+        with pytest.raises(CloudUnreachable):
+            cloud.clusters()
+
+
+def test_after_some_failures_in_a_row_nothing_is_sent(cloud, local_cloud):
+    exhaust(cloud, local_cloud)
+    before = calls(local_cloud)
+    with pytest.raises(CloudUnreachable, match="left alone"):
+        cloud.clusters()
+    assert calls(local_cloud) == before
+
+
+def test_other_services_go_on(cloud, local_cloud):
+    exhaust(cloud, local_cloud)
+    assert cloud.zones()
+
+
+def test_after_the_pause_one_caller_tries_and_an_answer_ends_it(cloud, local_cloud, monkeypatch):
+    exhaust(cloud, local_cloud)
+    local_cloud.no_faults()
+    now = time.monotonic()
+    monkeypatch.setattr(breaker.time, "monotonic", lambda: now + breaker.PAUSE_S + 1)
+    probe = breaker.breaker_of("ccev2.0", cloud.session.endpoints["ccev2.0"].split("/")[2])
+    probe.demand_closed()  # this caller tries now
+    with pytest.raises(CloudUnreachable, match="left alone"):
+        cloud.clusters()
+    probe.answered()
+    assert cloud.clusters()
+
+
+def test_a_probe_that_fails_begins_the_pause_anew(cloud, local_cloud, monkeypatch):
+    exhaust(cloud, local_cloud)
+    now = time.monotonic()
+    monkeypatch.setattr(breaker.time, "monotonic", lambda: now + breaker.PAUSE_S + 1)
+    with pytest.raises(CloudUnreachable, match="problem of its own"):
+        cloud.clusters()
+    with pytest.raises(CloudUnreachable, match="left alone"):
+        cloud.clusters()
+
+
+def test_refusals_never_count(cloud):
+    for _ in range(3 * breaker.FAILURES):
+        with pytest.raises(Refused):
+            cloud.cluster("nothing")
+    assert cloud.clusters()
+
+
+def test_a_success_in_between_begins_the_count_anew(cloud, local_cloud):
+    for _ in range(breaker.FAILURES):
+        local_cloud.fault(kind="status", status=500, path="/clusters$", times=1)
+        with pytest.raises(CloudUnreachable):
+            cloud.clusters()
+        assert cloud.clusters()
+
+
+def test_a_dead_host_counts_as_well(anna):
+    endpoints = {**anna.endpoints, "compute": f"http://127.0.0.1:{free_port()}/v2.1/x"}
+    dead = Cloud(replace(anna, endpoints=endpoints))
+    for _ in range(2):  # each is tried three times
+        with pytest.raises(CloudUnreachable):
+            dead.zones()
+    with pytest.raises(CloudUnreachable, match="left alone"):
+        dead.zones()
+
+
+def test_whoever_waits_waits_no_longer_than_they_will(cloud, local_cloud):
+    local_cloud.fault(kind="latency", seconds=3, path="/clusters$")
+    started = time.monotonic()
+    with patience(0.5), pytest.raises(CloudUnreachable, match="slow"):
+        cloud.clusters()
+    with patience(0), pytest.raises(CloudUnreachable, match="slow"):
+        cloud.clusters()
+    assert time.monotonic() - started < 2.5
+
+
+def test_what_changes_something_is_never_cut_off(cloud, local_cloud, anna):
+    cluster = cloud.clusters()[0]["metadata"]["uid"]
+    local_cloud.fault(kind="latency", seconds=0.5, method="DELETE")
+    with patience(0.1), pytest.raises(Refused):
+        cloud.delete_node_pool(cluster, "nothing")

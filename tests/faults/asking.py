@@ -1,0 +1,61 @@
+"""Programs that ask for pools by the REST API, as often as it takes, with the same Idempotency-Key."""
+
+import itertools
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from tests.faults.site import WEBS, Site
+from tests.nodepool.test_rules import a_body
+
+_TOGETHER = 8
+_PATIENCE_S = 240
+
+
+class Asker:
+    """Asks for pools and has some of them approved. A third of the people need an approval: workers launch theirs."""
+
+    def __init__(self, site: Site, tokens: dict[str, str], seed: int) -> None:
+        self.site, self.tokens, self.seed = site, tokens, seed
+        self.cloud_token = site.sign_in()[0]
+        clusters = site.at_the_cloud("clusters")
+        self.cluster_id = next(one for one in clusters if one["metadata"]["name"] == "prod-standard")["metadata"]["uid"]
+        self._webs = itertools.cycle(WEBS)
+
+    def ask_for(self, count: int) -> list[str]:
+        """Return the references of so many requests for pools of different names."""
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            return list(pool.map(self._ask, range(count)))
+
+    def act(self, reference: str, act: str, who: str) -> requests.Response:
+        return self._post(f"requests/{reference}/{act}", who, {}, key=f"{act}-{reference}")
+
+    def _ask(self, number: int) -> str:
+        dice = random.Random(f"{self.seed}-{number}")
+        who = "careful" if dice.random() < 0.33 else "quick"
+        nodes = int(dice.random() < 0.1)
+        body = a_body(**{"/metadata/name": f"pool-{number}", "/spec/initialNodeCount": nodes})
+        call = {"cluster_id": self.cluster_id, "body": body}
+        answer = self._post("submissions", who, call, key=f"pool-{number}")
+        assert answer.status_code == 201, (number, answer.status_code, answer.text)
+        reference = answer.json()["id"]
+        if who == "careful":
+            self.act(reference, "approve", "approver")
+        return reference
+
+    def _post(self, path: str, who: str, body: dict, key: str) -> requests.Response:
+        """Return an answer that says yes or no; ask again for as long as there is none."""
+        headers = {"Authorization": f"Token {self.tokens[who]}", "X-Cloud-Token": self.cloud_token}
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            url = f"{self.site.web_url(next(self._webs))}/api/v1/{path}"
+            try:
+                answer = requests.post(url, json=body, headers={**headers, "Idempotency-Key": key}, timeout=60)
+            except requests.RequestException:
+                answer = None
+            if answer is not None and answer.status_code < 500 and answer.status_code != 429:
+                return answer
+            assert time.monotonic() < deadline, (path, answer and (answer.status_code, answer.text))
+            time.sleep(0.3)

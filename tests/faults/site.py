@@ -1,0 +1,215 @@
+"""A whole site of real processes: PostgreSQL, Redis, local cloud, web servers, worker, beat. Each can be killed."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import requests
+from cryptography.fernet import Fernet
+
+from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
+
+WEBS = ("web-1", "web-2")
+_CELERY = ("-m", "celery", "-A", "webapp.config.celery")
+_WORKER = ("worker", "--pool", "threads", "--concurrency", "6", "--without-mingle", "--without-gossip")
+
+
+@dataclass
+class Site:
+    """The processes and addresses of a site. `speed` is that of the local cloud."""
+
+    speed: float = 300.0
+    more: dict[str, str] = field(default_factory=dict)
+    folder: Path = field(init=False)
+    ports: dict[str, int] = field(init=False)
+    running: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    def __enter__(self) -> "Site":
+        self.folder = Path(tempfile.mkdtemp(prefix="poolwright-site-"))
+        names = ("postgres", "redis", "cloud", *WEBS)
+        self.ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        try:
+            self.start_services()
+            self.environment = self._environment()
+            self.manage("migrate", "--verbosity", "0")
+            self.manage("collectstatic", "--noinput", "--verbosity", "0")
+            self.start("cloud")
+            wait_until_answering(f"{self.cloud_url}/v3", self.running["cloud"])
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self.running):
+            self.kill(name)
+        self._services("stop")
+        data = Path(self._data())
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if data.name.startswith("poolwright-"):
+            shutil.rmtree(data, ignore_errors=True)
+            data.with_suffix(".pwfile").unlink(missing_ok=True)
+
+    @property
+    def cloud_url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['cloud']}"
+
+    def web_url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+    # Services
+
+    def start_services(self) -> None:
+        """Start what is not running of PostgreSQL and Redis."""
+        self._services("start")
+
+    def kill_redis(self) -> None:
+        os.kill(int((self.folder / "services" / "redis.pid").read_text()), signal.SIGKILL)
+
+    def kill_postgres(self) -> None:
+        """End PostgreSQL as a crash would: it recovers at its next start."""
+        os.kill(int(Path(self._data(), "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+        self._wait_for(lambda: not Path(self._data(), "postmaster.pid").exists())
+
+    def rows(self, statement: str) -> list[tuple]:
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            return connection.execute(statement).fetchall()
+
+    def _data(self) -> str:
+        """Where PostgreSQL has its files (see deploy/services.sh)."""
+        inside = self.folder / "services" / "postgres"
+        if inside.exists():
+            return str(inside)
+        summed = subprocess.run(
+            ["cksum"], input=f"{self.folder}/services\n", capture_output=True, text=True, check=True
+        )
+        return f"/var/lib/postgresql/poolwright-{summed.stdout.split()[0]}"
+
+    def _services(self, what: str) -> None:
+        ports = {"POSTGRES_PORT": str(self.ports["postgres"]), "REDIS_PORT": str(self.ports["redis"])}
+        environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(self.folder), **ports}
+        with (self.folder / "services.log").open("a") as log:
+            subprocess.run(
+                ["sh", "deploy/services.sh", what], cwd=ROOT, env=environment, stdout=log, stderr=log, check=True
+            )
+
+    # Processes of the portal
+
+    def _environment(self) -> dict[str, str]:
+        addresses = (self.folder / "services" / "env").read_text().split()
+        return {
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": "only-for-this-site-" * 3,
+            "CLOUD_TOKEN_KEYS": Fernet.generate_key().decode(),
+            "HTTPS": "0",
+            "VAR_DIR": str(self.folder),
+            "CLOUD_AUTH_URL": f"{self.cloud_url}/v3",
+            "CLOUD_ALLOWED_HOSTS": "127.0.0.1",
+            "CLOUD_TIMEOUT_S": "2",
+            "POLL_INTERVAL_S": "1",
+            "SETTLE_WITHIN_S": "10",
+            "API_RATE": "100000/min",
+            "DATABASE_POOL_SIZE": "16",
+            "LOG_LEVEL": "WARNING",
+            "STATIC_ROOT": str(self.folder / "static"),
+            "PYTHONWARNINGS": "ignore",
+            **dict(one.split("=", 1) for one in addresses),
+            **self.more,
+        }
+
+    def _command(self, name: str) -> tuple[str, ...]:
+        if name in WEBS:
+            server = ("-m", "granian", "--interface", "wsgi", "webapp.config.wsgi:application", "--no-log")
+            return (*server, "--port", str(self.ports[name]), "--blocking-threads", "8")
+        if name == "cloud":
+            return ("manage.py", "cloud", "--port", str(self.ports["cloud"]), "--speed", str(self.speed))
+        if name == "worker":
+            return (*_CELERY, *_WORKER, "--loglevel", "WARNING")
+        return (*_CELERY, "beat", "--schedule", str(self.folder / "beat"), "--loglevel", "WARNING", "--pidfile=")
+
+    def start(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("a") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *self._command(name)],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """End a process and its children as kill -9 does."""
+        process = self.running.pop(name)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def wait_for_web(self) -> None:
+        for name in WEBS:
+            wait_until_answering(f"{self.web_url(name)}/healthz", self.running[name])
+
+    def manage(self, *arguments: str) -> str:
+        return self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> str:
+        command = [sys.executable, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def make_people(self) -> dict[str, str]:
+        """Return the API tokens of those who ask and approve."""
+        project = self.sign_in()[1]
+        return json.loads(self.python("-m", "tests.faults.people", project).splitlines()[-1])
+
+    # The local cloud
+
+    def sign_in(self) -> tuple[str, str]:
+        """Return a token of the local cloud, and the id of its project."""
+        person = {"name": ANNA["user"], "password": ANNA["password"], "domain": {"name": ANNA["domain"]}}
+        scope = {"project": {"name": ANNA["project"], "domain": {"name": ANNA["domain"]}}}
+        identity = {"methods": ["password"], "password": {"user": person}}
+        body = {"auth": {"identity": identity, "scope": scope}}
+        answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=10)
+        return answer.headers["X-Subject-Token"], answer.json()["token"]["project"]["id"]
+
+    def at_the_cloud(self, path: str) -> list[dict]:
+        """Return the items of a list of CCE."""
+        token, project = self.sign_in()
+        url = f"{self.cloud_url}/api/v3/projects/{project}/{path}"
+        return requests.get(url, headers={"X-Auth-Token": token}, timeout=10).json()["items"]
+
+    def faults(self, listed: list[dict]) -> None:
+        requests.put(f"{self.cloud_url}/_faults", json=listed, timeout=10).raise_for_status()
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        return requests.get(f"{self.cloud_url}/_counts", timeout=10).json()
+
+    def logs(self) -> str:
+        """Return the end of each log, for when something went wrong."""
+        files = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"--- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files)
+
+    @staticmethod
+    def _wait_for(is_so, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "It took too long."
+            time.sleep(0.1)
+
+
+def _free_ports(count: int) -> list[int]:
+    found = set()
+    while len(found) < count:
+        found.add(free_port())
+    return sorted(found)

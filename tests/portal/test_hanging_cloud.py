@@ -1,0 +1,84 @@
+"""A cloud that hangs: pages are there within two seconds with the reason, and drafts go on."""
+
+import time
+
+import pytest
+
+from tests.conftest import ANNA
+from tests.wizard.test_views import a_body, walked
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import State
+from webapp.pools.models import ClusterWatch, PoolStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE_S = 2.0
+
+
+@pytest.fixture
+def made(anna_client):
+    """A request whose pool is being made, and a draft."""
+    draft = walked(anna_client, a_body(**{"/metadata/name": "other"}), "prod-standard")
+    anna_client.post(walked(anna_client, a_body(), "prod-standard").url_of("review"))
+    found = PoolRequest.objects.get()
+    return {
+        "clusters": "/clusters",
+        "cluster": f"/clusters/{found.cluster_id}/pools",
+        "pool": f"/clusters/{found.cluster_id}/pools/{found.pool_id}",
+        "status": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/status",
+        "request": found.get_absolute_url(),
+        "review": draft.url_of("review"),
+        "step": draft.url_of("template"),
+        "scale": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/scale",
+        "home": "/",
+    }
+
+
+@pytest.fixture
+def hanging(made, local_cloud):
+    PoolStatus.objects.update(asked_at=None)
+    ClusterWatch.objects.update(asked_at=None)
+    local_cloud.fault(kind="latency", seconds=4)
+    return made
+
+
+PAGES = ("clusters", "cluster", "pool", "status", "request", "review", "step", "scale", "home")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_there_in_time(hanging, anna_client, page):
+    started = time.monotonic()
+    answer = anna_client.get(hanging[page])
+    assert time.monotonic() - started < PAGE_S
+    assert answer.status_code in (200, 502)
+    if page not in ("home", "review", "step"):
+        assert "slow" in answer.content.decode() or "does not answer" in answer.content.decode()
+
+
+def test_a_page_without_any_copy_is_there_in_time(hanging, anna_client):
+    from django.core.cache import cache
+
+    cache.clear()
+    for page in ("clusters", "review", "step"):
+        started = time.monotonic()
+        anna_client.get(hanging[page])
+        assert time.monotonic() - started < PAGE_S, page
+
+
+def test_a_lost_order_is_looked_for_without_keeping_the_page(anna_client, made, local_cloud):
+    found = PoolRequest.objects.get()
+    type(found.launch).objects.update(state="unknown", pool_id="")
+    PoolRequest.objects.update(state=State.LAUNCHING, pool_id="")
+    local_cloud.fault(kind="latency", seconds=4)
+    started = time.monotonic()
+    page = anna_client.get(made["request"]).content.decode()
+    assert time.monotonic() - started < PAGE_S
+    assert "The answer of the cloud was lost" in page
+
+
+def test_a_sign_in_gives_up_in_time_and_says_so(client, local_cloud):
+    local_cloud.fault(kind="latency", seconds=8)
+    started = time.monotonic()
+    answer = client.post("/sign-in", {"way": "cloud", **ANNA})
+    assert time.monotonic() - started < 6
+    assert answer.status_code == 422
+    assert "does not answer" in answer.content.decode()

@@ -1,0 +1,69 @@
+"""Requests on their way: settled by looking, taken up again where their launch was broken off, watched to the end."""
+
+from functools import partial
+
+from webapp.accounts.models import User
+from webapp.approvals.launching import fits, in_background, is_broken_off, resume
+from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.outcomes import fail, finish, quietly, settle
+from webapp.approvals.rights import is_allowed
+from webapp.approvals.workflow import ACTS, NotAllowed, State
+from webapp.cloud.tokens import CloudSession
+from webapp.pools import actions as creations
+from webapp.pools.models import Creation
+from webapp.pools.phases import GONE
+from webapp.pools.status import condition, status_of
+
+
+def follow(found: PoolRequest, session: CloudSession | None) -> None:
+    """Bring a request on the way in line with what is known of its launch and its pool; asks the cloud if it may."""
+    if is_broken_off(found) and session and _may_launch(found, session):
+        in_background(found.pk, partial(_resume_by_pk, session=session))
+    elif found.state == State.LAUNCHING and found.launch:
+        _follow_creation(found, found.launch, session)
+    if found.state == State.PROVISIONING:
+        _follow_pool(found, session)
+
+
+def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
+    """Send a creation again whose answer was lost and that was looked for in vain. Raises NotAllowed, CloudError."""
+    if not is_allowed(by, found, ACTS["retry"]):
+        raise NotAllowed("Only the author can do this.")
+    if found.launch and found.state == State.LAUNCHING:
+        creations.send_again(found.launch, session)
+        creations.send(found.launch, session)
+        follow(found, session)
+
+
+def _resume_by_pk(pk: int, session: CloudSession) -> None:
+    found = PoolRequest.objects.get(pk=pk)
+    if is_broken_off(found):
+        resume(found, session)
+
+
+def _may_launch(found: PoolRequest, session: CloudSession) -> bool:
+    """Whether a session is one that launches the request: the service account's, or else the author's."""
+    author = found.author
+    is_authors = (session.user_id, session.domain_id) == (author.iam_user_id, author.iam_domain_id)
+    return is_authors and fits(session, found)
+
+
+def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession | None) -> None:
+    if session and order.state in (Creation.State.UNKNOWN, Creation.State.SENDING):
+        creations.look(order, session)
+    settle(found)
+
+
+def _follow_pool(found: PoolRequest, session: CloudSession | None) -> None:
+    status = status_of(session, found.project_id, found.cluster_id, found.pool_id)
+    if status.document is None:
+        return
+    state = condition(status)
+    is_deletion = found.kind == Kind.DELETE
+    if state is GONE and not is_deletion:
+        quietly(fail, found, {"code": "pool-gone", "message": "The pool was deleted by somebody else."})
+    elif state.badge == "is-bad":
+        problem = {"code": state.code, "message": state.sentence, "remedy": state.remedy}
+        quietly(fail, found, problem)
+    elif state.is_final and is_deletion is (state is GONE):
+        quietly(finish, found)

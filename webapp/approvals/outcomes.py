@@ -1,0 +1,82 @@
+"""How a launch ends: accepted, failed, sent back, done; each by one conditional update with its line in the trail."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from webapp.approvals.actions import about, inform, moved
+from webapp.approvals.catalogue import count_unmatched
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import ACTS, NotPossible
+from webapp.audit.trail import note
+from webapp.nodepool import Problem
+from webapp.notices.events import Event
+from webapp.pools.models import Creation
+
+log = logging.getLogger(__name__)
+
+
+def settle(found: PoolRequest) -> None:
+    """Bring a request that is being sent in line with what became of its order."""
+    order = found.launch
+    if order and order.state == Creation.State.ACCEPTED:
+        accepted(found, order.pool_id)
+    elif order and order.state == Creation.State.REFUSED:
+        quietly(fail, found, order.problem or {})
+
+
+def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
+    """End a launch as failed, with its reason."""
+    with transaction.atomic():
+        moved(found, ACTS["fail"], problem=problem)
+        count_unmatched(problem)
+        after = {name: problem.get(name) for name in ("message", "code", "status", "request_id")}
+        note("request.failed", about=about(found), after=after)
+        inform(found, Event.FAILED, [found.author], f"{found} failed", str(problem.get("message") or ""))
+
+
+def finish(found: PoolRequest) -> None:
+    """End a request as done."""
+    with transaction.atomic():
+        moved(found, ACTS["finish"], ended_at=timezone.now(), launch_session="")
+        note("request.done", about=about(found))
+        inform(found, Event.READY, [found.author], f"{found} is done")
+
+
+def accepted(found: PoolRequest, pool_id: str) -> None:
+    """Note which pool a request is about, now that the cloud works on it."""
+
+    def accept(one: PoolRequest) -> None:
+        with transaction.atomic():
+            moved(one, ACTS["accept"], pool_id=pool_id)
+            note("request.accepted", about=about(one), after={"pool": pool_id})
+
+    quietly(accept, found)
+
+
+def send_back(found: PoolRequest, problems: list[Problem]) -> None:
+    """Give a request back whose facts have changed since it was approved."""
+    said, detail = [one.as_dict() for one in problems], " ".join(one.message for one in problems)
+    problem = {
+        "code": "facts-changed",
+        "message": "What was approved is not possible any more.",
+        "remedy": "Change it and submit it again.",
+        "pointer": problems[0].pointer,
+        "detail": detail,
+        "problems": said,
+    }
+    with transaction.atomic():
+        moved(found, ACTS["send-back"], problem=problem)
+        note("request.sent_back", about=about(found), after={"problems": said})
+        inform(found, Event.DECIDED, [found.author], f"{found} was sent back", detail)
+
+
+def quietly(act: Callable[..., None], *args: Any) -> None:
+    """Do an act that somebody else may do at the same moment: then it is done."""
+    try:
+        act(*args)
+    except NotPossible:
+        log.debug("somebody was faster")
