@@ -47,6 +47,9 @@ class Saved(models.Model):
     class Meta:
         app_label = "bare"
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 _PAGE = Engine().from_string(
     '<!doctype html><form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">'

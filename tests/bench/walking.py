@@ -1,5 +1,6 @@
 """A whole walk through the portal: open, start, six steps, submit, polls."""
 
+import itertools
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ def walk(browser: Browser, script: Script) -> None:
     name = f"bench-{uuid.uuid4().hex[:10]}"
     browser.get("/pools/new", "open")
     page = browser.post("/pools/new", [("cluster", "")], "start, post", "basics, page")
-    for slug, following in zip(STEPS[:-1], STEPS[1:], strict=True):
+    for slug, following in itertools.pairwise(STEPS):
         fields = script.fields_of(slug, page, name)
         page = browser.post(page.location, fields, f"{slug}, post", f"{following}, page")
     sent = [("_version", _VERSION.search(page.text)[1]), ("_submit", "1")]

@@ -45,7 +45,7 @@ class PickList:
     error: CloudError | None = None
 
 
-def pick_lists(
+def pick_lists(  # noqa: PLR0913 - one keyword each
     session: CloudSession,
     names: Iterable[str],
     *,

@@ -27,7 +27,7 @@ def lines(body: JSON) -> Iterator[Line]:
 
 
 def drawn(body: JSON, is_lit: Callable[[str], bool]) -> SafeString:
-    """Return the lines as HTML, those lit whose place is: one string, as a loop of a template takes ten times longer."""
+    """Return the lines as HTML, those lit whose place is: one string, ten times as fast as a loop of a template."""
     return mark_safe(  # noqa: S308 - what a person typed is escaped
         "".join(
             f'<span class="line{" lit" if is_lit(line.pointer) else ""}">{escape(line.text)}\n</span>'
