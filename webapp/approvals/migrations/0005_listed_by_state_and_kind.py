@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('approvals', '0003_failure_catalogue'),
+        ('approvals', '0004_launches_that_can_be_resumed'),
         ('pools', '0002_no_draft_url'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
