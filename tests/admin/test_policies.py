@@ -141,7 +141,7 @@ def tried(client, policy, **values):
 
 
 BY_ITSELF = "This is approved by itself."
-ONE = "This needs approval: 1 from any approver."
+ONE = "This needs 1 approval by any approver."
 
 
 def test_a_dry_run_of_a_new_policy_lists_whom_it_would_stop_and_why(at_desk, past):

@@ -128,6 +128,26 @@ def test_a_delegate_decides_for_the_team_of_who_delegated(request_, approver):
     assert deciding.approve(request_, by=deputy)
 
 
+def test_a_delegate_passes_the_decision_on(request_, approver):
+    first, second = (a_person(name, Role.APPROVER) for name in ("first", "second"))
+    deciding.delegate(request_, by=approver, to=first)
+    deciding.delegate(request_, by=first, to=second)
+    assert deciding.approve(request_, by=second)
+
+
+@pytest.mark.parametrize("one_is_the_delegator", [True, False])
+def test_one_voice_counts_once_however_many_raise_it(approver, one_is_the_delegator):
+    a_policy(team=a_team("platform"), approvals=2)
+    found = a_request()
+    delegates = [a_person(name, Role.APPROVER) for name in ("first", "second")]
+    for one in delegates:
+        deciding.delegate(found, by=approver, to=one)
+    assert not deciding.approve(found, by=delegates[0])
+    with pytest.raises(NotPossible, match="in your place"):
+        deciding.approve(found, by=approver if one_is_the_delegator else delegates[1])
+    assert deciding.approve(found, by=a_person("colleague", Role.APPROVER, teams=("platform",)))
+
+
 def test_nobody_delegates_to_the_author_or_to_somebody_without_the_role(request_, approver):
     for person in (request_.author, a_person("nobody"), approver):
         with pytest.raises(NotPossible):

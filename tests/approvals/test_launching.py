@@ -215,6 +215,47 @@ def test_an_approval_that_nobody_launches_expires_as_well(asked):
     assert found.state == State.EXPIRED
 
 
+def test_an_approval_at_the_last_moment_leaves_time_to_launch_and_is_reminded_of(asked):
+    a_policy(expires_after_h=48, remind_before_h=24)
+    found = asked()
+    with later(hours=47):
+        deciding.approve(found, by=a_person("approver", Role.APPROVER))
+    with later(hours=49):
+        assert sweeps.expire_due() == 0
+    with later(hours=47 + 24 * 6):
+        sweeps.remind_due()
+    assert Notice.objects.get(event="expiring").text == "It is approved, and waits to be launched."
+
+
+@pytest.fixture
+def service_account(local_cloud):
+    from tests.accounts.test_service_accounts import an_account
+
+    return an_account()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_there_is_a_service_account_the_button_launches_as_that(asked, author, client, service_account):
+    found = asked(**{f"{T}/login": {"sshKey": "cce-users"}})
+    client.force_login(author)
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert "service account <strong>ben</strong>" in page
+    client.post(f"{found.get_absolute_url()}/launch")
+    found.refresh_from_db()
+    assert found.state == State.PROVISIONING
+    assert '"user":"ben"' in AuditLine.objects.get(act="request.launched").after.replace(" ", "")
+
+
+def test_a_service_account_that_cannot_sign_in_launches_nothing_and_that_is_said(anna_client, asked, service_account):
+    found = asked()
+    service_account.set_password("wrong-one")
+    service_account.save()
+    answer = anna_client.post(f"{found.get_absolute_url()}/launch")
+    assert "service account" in answer.content.decode()
+    found.refresh_from_db()
+    assert found.state == State.APPROVED
+
+
 def test_a_request_that_nobody_decides_is_passed_on_to_a_second_team(asked):
     from tests.approvals.building import a_team
 

@@ -85,7 +85,7 @@ def test_every_policy_that_matches_adds_its_demand():
     a_policy("security", team=a_team("security"), marks=["public-address"], approvals=2, order=2)
     found = verdict(**PUBLIC)
     assert [(one["team_name"], one["count"]) for one in found.demands] == [("platform", 1), ("security", 2)]
-    assert found.sentence == "This needs approval: 1 from platform, 2 from security."
+    assert found.sentence == "This needs 1 approval by the team platform and 2 approvals by the team security."
     assert [one.policy for one in found.reasons] == ["platform", "security"]
 
 

@@ -10,7 +10,9 @@ from tests.nodepool.test_rules import T, a_body
 from tests.people import a_person
 from tests.wizard.test_views import walked
 from webapp.accounts.roles import Role
+from webapp.approvals import launching
 from webapp.approvals.models import PoolRequest
+from webapp.wizard.models import Draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUBLIC = {f"{T}/publicIP": {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": {"size": 5, "sharetype": "PER"}}}}
@@ -58,7 +60,7 @@ def test_the_page_says_what_is_asked_and_why_it_needs_approval(approver, waiting
     assert "it has up to 3 nodes, more than 1" in page
     assert "Nodes get public addresses" in page
     assert "<ins>3</ins>" in page
-    assert "Still missing: 1 from platform" in page
+    assert "It waits for 1 approval by the team platform" in page
 
 
 def test_an_approval_leads_on_and_the_author_is_told(approver, waiting, client):
@@ -123,7 +125,7 @@ def test_review_says_what_policy_says_before_anything_is_sent(anna_client, local
     a_policy("Everything", team=a_team("platform"))
     draft = walked(anna_client, a_body(), "prod-standard")
     page = anna_client.get(draft.url_of("review")).content.decode()
-    assert "This needs approval: 1 from platform." in page
+    assert "This needs 1 approval by the team platform." in page
     assert "Send for approval" in page
     assert "Create node pool now" not in page
 
@@ -157,8 +159,38 @@ def test_a_failure_says_whose_move_it_is_and_leads_to_the_field(anna_client, loc
     local_cloud.fault(kind="status", status=400, message=message, method="POST", path="nodepools$", times=1)
     page = anna_client.post(draft.url_of("review"), follow=True).content.decode()
     assert "The move is" in page
-    assert "Mend the draft" in page
-    assert "blame=/spec/nodeTemplate/flavor" in page or "blame=%2Fspec" in page
+    assert "Change it in a new draft" in page
+    assert 'name="blame" value="/spec/nodeTemplate/flavor"' in page
+
+
+def test_a_failed_request_becomes_a_new_draft_that_opens_at_the_field(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    message = "/spec/nodeTemplate/flavor: no more"
+    local_cloud.fault(kind="status", status=400, message=message, method="POST", path="nodepools$", times=1)
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    answer = anna_client.post(f"/pools/new/from/{found.reference}", {"blame": f"{T}/flavor"}, follow=True)
+    assert answer.redirect_chain[-1][0].endswith(f"/node-template?return=review#{T}/flavor")
+    copy = Draft.objects.exclude(pk=draft.pk).get()
+    draft.refresh_from_db()
+    assert (copy.body, copy.origin) == (draft.body, f"the request {found.reference}")
+
+
+def test_the_buttons_come_with_the_failure_that_the_page_was_waiting_for(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    launching.fail(found, {"message": "No."})
+    assert "Change it in a new draft" in anna_client.get(f"{found.get_absolute_url()}/progress").content.decode()
+
+
+def test_nobody_copies_the_request_of_somebody_else(approver, waiting):
+    assert approver.post(f"/pools/new/from/{waiting.reference}").status_code == 404
+
+
+def test_what_somebody_may_not_do_is_forbidden_and_what_nobody_can_is_not_found(approver, waiting):
+    assert act(approver, waiting, "withdraw").status_code == 403
+    assert act(approver, waiting, "eat").status_code == 404
 
 
 def test_an_unchanged_request_is_answered_without_a_body_and_one_at_its_end_stops_the_asking(

@@ -43,7 +43,7 @@ def test_a_request_is_sent_approved_and_launched(open_page, policy, script):
     anna, approver = (open_page(java_script_enabled=script) for _ in range(2))
     sign_in(anna)
     name = walk_to_review(anna)
-    expect(anna.locator("main")).to_contain_text("This needs approval: 1 from platform.")
+    expect(anna.locator("main")).to_contain_text("This needs 1 approval by the team platform.")
     anna.fill("#reason", "For the shop")
     anna.click("text=Send for approval")
     sign_in_here(approver, "approver")

@@ -55,7 +55,7 @@ def test_labels_and_taints_are_changed_and_rows_come_without_javascript(anna_cli
 def test_a_change_that_needs_approval_waits(anna_client, at, local_cloud):  # noqa: F811
     a_policy("big pools", over_nodes=4, kinds=["scale"])
     page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
-    assert "This needs approval: 1 from any approver." in page
+    assert "This needs 1 approval by any approver." in page
     anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1", "reason": "Black Friday"})
     found = PoolRequest.objects.get(kind="scale")
     assert (found.state, found.reason) == ("submitted", "Black Friday")

@@ -32,12 +32,17 @@ class ServiceAccountRejected(TokenRejected):
         )
 
 
+def account_on_duty(project_id: str) -> ServiceAccount | None:
+    """Return the service account that launches in a project."""
+    return ServiceAccount.objects.filter(project_id=project_id, is_active=True).first()
+
+
 def session_of_service_account(project_id: str) -> CloudSession | None:
     """Return a session that launches in a project, or None where no service account is on duty.
 
     Raises CloudError; ServiceAccountRejected when its password is wrong, or its project is another one.
     """
-    account = ServiceAccount.objects.filter(project_id=project_id, is_active=True).first()
+    account = account_on_duty(project_id)
     if account is None:
         return None
     key = _key(account)

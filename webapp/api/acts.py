@@ -1,19 +1,25 @@
 """Acts on requests: decide, comment, withdraw, launch."""
 
+from functools import partial
+
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import User
-from webapp.api.calls import cloud_for, read_by
+from webapp.api.authentication import cloud_of_call
+from webapp.api.calls import CloudTokenNeeded, read_by
 from webapp.api.describing import described
 from webapp.api.request_access import answer, person_of, possible, seen_request
 from webapp.api.request_forms import ActSerializer, RequestSerializer
 from webapp.approvals import actions, deciding
 from webapp.approvals.following import resend
+from webapp.approvals.identity import session_at_hand
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
-from webapp.approvals.workflow import NotPossible
+from webapp.approvals.rights import demand
+from webapp.approvals.workflow import ACTS, NotPossible
+from webapp.cloud.tokens import CloudSession
 
 
 class ActView(GenericAPIView):
@@ -70,12 +76,21 @@ def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
     actions.withdraw(found, by=person_of(request), comment=said["comment"])
 
 
-def _launch(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    launch(found, cloud_for(request).session, by=person_of(request))
+def _launch(found: PoolRequest, request: Request, _: dict[str, str], *, act: str = "launch") -> None:
+    demand(person_of(request), found, ACTS[act])
+    launch(found, _session(found, request), by=person_of(request))
 
 
 def _send_again(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    resend(found, cloud_for(request).session, by=person_of(request))
+    resend(found, _session(found, request), by=person_of(request))
+
+
+def _session(found: PoolRequest, request: Request) -> CloudSession:
+    """Return the session that launches. Raises CloudTokenNeeded, NotPossible, CloudError."""
+    session = session_at_hand(cloud_of_call(request), found)
+    if session is None:
+        raise CloudTokenNeeded
+    return session
 
 
 _ACTS = {
@@ -86,7 +101,7 @@ _ACTS = {
     "comment": _comment,
     "withdraw": _withdraw,
     "launch": _launch,
-    "retry": _launch,
+    "retry": partial(_launch, act="retry"),
     "send-again": _send_again,
 }
 ACT_NAMES = tuple(_ACTS)

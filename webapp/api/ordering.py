@@ -12,7 +12,8 @@ from webapp.api.request_access import answer, person_of, possible
 from webapp.api.request_forms import RequestCallSerializer
 from webapp.approvals import actions
 from webapp.approvals.actions import Order
-from webapp.approvals.launching import errors_in, facts_for_launch, launch
+from webapp.approvals.identity import facts_for_launch, session_with
+from webapp.approvals.launching import errors_in, launch
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.workflow import State
 from webapp.cloud import picklists
@@ -43,7 +44,7 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
     elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
         raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
     if known.state == State.APPROVED and known.start_at_once:
-        possible(launch, known, session)
+        possible(launch, known, session_with(session, known) or session)
     return answer(known, status=201)
 
 

@@ -145,6 +145,12 @@ def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: 
     found.refresh_from_db()
 
 
+def time_to_act() -> dict[str, Any]:
+    """Return the columns that give an author time from now on: to launch, or to change what is asked."""
+    ends = timezone.now() + timedelta(hours=settings.LAUNCH_WITHIN_H)
+    return {"expires_at": ends, "remind_at": ends - timedelta(hours=settings.LAUNCH_WITHIN_H / 4)}
+
+
 def about(found: PoolRequest) -> str:
     """Return what the audit trail calls a request."""
     return f"request {found.reference}"
@@ -177,8 +183,6 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
     if verdict.refusal:
         raise NotPossible(verdict.refusal)
     now = timezone.now()
-    lasts = verdict.expires_after or timedelta(hours=settings.LAUNCH_WITHIN_H)
-    is_approved = verdict.is_automatic
     return {
         "last_editor": by,
         "name": str(pointers.get(order.body, "/metadata/name") or "")[:64],
@@ -196,11 +200,18 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
         "start_at_once": order.start_at_once,
         "launch_session": order.browser,
         "submitted_at": now,
-        "expires_at": now + lasts,
-        "remind_at": None if is_approved else now + lasts - (verdict.remind_before or timedelta()),
         "escalate_at": now + verdict.escalate_after if verdict.escalate_after else None,
-        "decided_at": now if is_approved else None,
+        "decided_at": now if verdict.is_automatic else None,
+        **_time_to_decide(verdict),
     }
+
+
+def _time_to_decide(verdict: Verdict) -> dict[str, Any]:
+    """Return until when a verdict leaves a request to wait, and when that is said."""
+    if verdict.expires_after is None:
+        return time_to_act()
+    ends = timezone.now() + verdict.expires_after
+    return {"expires_at": ends, "remind_at": ends - (verdict.remind_before or timedelta())}
 
 
 def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any) -> None:

@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals.actions import about, inform, moved, say
+from webapp.approvals.actions import about, inform, moved, say, time_to_act
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Decision, Delegation, PoolRequest
-from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for
+from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for, teams_to_approve_for
 from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State
 from webapp.audit.trail import note
 from webapp.notices.events import Event
@@ -24,13 +24,15 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
     """
     arrow = ACTS["approve"]
     _locked(found, arrow, by, seen)
-    teams = teams_for(by, found)
+    teams = teams_to_approve_for(by, found)
+    if not teams:
+        raise NotPossible("You have approved this already, or somebody did in your place. Somebody else has to agree.")
     _decided(found, by, "approve", comment, teams)
     missing = missing_in(found)
     note("request.approved", by=by, about=about(found), after=_after(found, comment) | {"missing": len(missing)})
     if missing:
         return False
-    moved(found, arrow, decided_at=timezone.now())
+    moved(found, arrow, decided_at=timezone.now(), **time_to_act())
     inform(found, Event.DECIDED, [found.author], f"{found} is approved", comment)
     nudge(found)
     return True
@@ -69,8 +71,8 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
     _decided(found, by, act, comment, teams_for(by, found))
     say(found, by, comment, pointer)
     now = timezone.now()
-    ended_at = now if arrow.target == State.REJECTED else None
-    moved(found, arrow, decided_at=now, ended_at=ended_at, launch_session="")
+    facts = {"ended_at": now} if arrow.target == State.REJECTED else time_to_act()
+    moved(found, arrow, decided_at=now, launch_session="", **facts)
     note(f"request.{arrow.target}", by=by, about=about(found), after=_after(found, comment) | {"pointer": pointer})
     inform(found, Event.DECIDED, [found.author], f"{by} {arrow.past}: {found}", comment)
 
@@ -92,16 +94,8 @@ def _locked(found: PoolRequest, arrow: Arrow, by: User, seen: str) -> None:
 
 
 def _decided(found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None]) -> None:
-    _, is_new = Decision.objects.get_or_create(
-        request=found,
-        revision=found.revision,
-        by=by,
-        defaults={"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams},
-    )
-    if not is_new and act == "approve":
-        raise NotPossible("You have approved this already. Somebody else has to agree as well.")
-    if not is_new:
-        Decision.objects.filter(request=found, revision=found.revision, by=by).update(act=act, comment=comment.strip())
+    said = {"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams}
+    Decision.objects.update_or_create(request=found, revision=found.revision, by=by, defaults=said)
 
 
 def _after(found: PoolRequest, comment: str) -> dict[str, object]:

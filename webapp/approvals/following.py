@@ -3,7 +3,8 @@
 from functools import partial
 
 from webapp.accounts.models import User
-from webapp.approvals.launching import fits, in_background, is_broken_off, resume
+from webapp.approvals.identity import fits, launcher_in
+from webapp.approvals.launching import in_background, is_broken_off, resume
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import fail, finish, quietly, settle
 from webapp.approvals.rights import is_allowed
@@ -42,10 +43,10 @@ def _resume_by_pk(pk: int, session: CloudSession) -> None:
 
 
 def _may_launch(found: PoolRequest, session: CloudSession) -> bool:
-    """Whether a session is one that launches the request: the service account's, or else the author's."""
+    """Whether a session is the author's, and launches the request: where a service account does, they have no say."""
     author = found.author
     is_authors = (session.user_id, session.domain_id) == (author.iam_user_id, author.iam_domain_id)
-    return is_authors and fits(session, found)
+    return is_authors and fits(session, found) and not launcher_in(found.project_id)
 
 
 def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession | None) -> None:

@@ -7,7 +7,6 @@ somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`,
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,9 +16,8 @@ from django.utils import timezone
 
 from webapp import workers
 from webapp.accounts.models import User
-from webapp.accounts.service_accounts import session_of_service_account
-from webapp.accounts.session import cloud_of_browser
 from webapp.approvals.actions import about, inform, moved
+from webapp.approvals.identity import fits, session_for
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import accepted, fail, send_back, settle
 from webapp.approvals.workflow import ACTS, NotPossible, State
@@ -38,35 +36,6 @@ from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
-
-
-def session_for(found: PoolRequest) -> CloudSession | None:
-    """Return the cloud session that launches a request by itself.
-
-    That is the service account's, where the project has one, else that of the author's browser, while it lives.
-    Raises CloudError where the service account cannot sign in.
-    """
-    if account := session_of_service_account(found.project_id):
-        return account
-    session = cloud_of_browser(found.launch_session, found.author) if found.launch_session else None
-    return session if fits(session, found) else None
-
-
-def fits(session: CloudSession | None, found: PoolRequest) -> bool:
-    """Whether a cloud session is for the project of a request."""
-    return session is not None and session.project_id == found.project_id
-
-
-def facts_for_launch(facts: Facts, project_id: str) -> Facts:
-    """Return facts as whoever launches sees them: key pairs are those of the service account, where there is one.
-
-    Raises CloudError where the service account cannot sign in.
-    """
-    account = session_of_service_account(project_id)
-    if account is None:
-        return facts
-    keys = picklists.pick_lists(account, ("key_pairs",))["key_pairs"]
-    return replace(facts, key_pairs=None if keys.error else keys.items)
 
 
 def nudge(found: PoolRequest) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from webapp.approvals.actions import about, inform, moved
+from webapp.approvals.actions import about, inform, moved, time_to_act
 from webapp.approvals.catalogue import count_unmatched
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import ACTS, NotPossible
@@ -69,7 +69,7 @@ def send_back(found: PoolRequest, problems: list[Problem]) -> None:
         "problems": said,
     }
     with transaction.atomic():
-        moved(found, ACTS["send-back"], problem=problem)
+        moved(found, ACTS["send-back"], problem=problem, **time_to_act())
         note("request.sent_back", about=about(found), after={"problems": said})
         inform(found, Event.DECIDED, [found.author], f"{found} was sent back", detail)
 

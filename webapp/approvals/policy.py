@@ -52,8 +52,7 @@ class Verdict:
             return f"This is refused: {self.refusal}"
         if not self.demands:
             return "This is approved by itself."
-        parts = [f"{one['count']} from {one['team_name']}" for one in self.demands]
-        return f"This needs approval: {', '.join(parts)}."
+        return f"This needs {' and '.join(approvals_of(one['count'], one) for one in self.demands)}."
 
     def as_dict(self) -> dict[str, Any]:
         """Return the verdict as JSON keeps it."""
@@ -65,6 +64,14 @@ class Verdict:
             "allows_bulk": self.allows_bulk,
             "escalation_id": self.escalation_id,
         }
+
+
+def approvals_of(count: int, demand: dict[str, Any]) -> str:
+    """Return in words how many approvals of a demand from whom."""
+    word = "approval" if count == 1 else "approvals"
+    teams = [demand[name] for name in ("team_name", "also_name") if name in demand]
+    named = " or ".join(teams) if demand["team"] is None else f"the team {' or '.join(teams)}"
+    return f"{count} {word} by {named}"
 
 
 def verdict_on(asked: Asked, policies: Iterable[Policy]) -> Verdict:

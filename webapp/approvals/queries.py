@@ -34,7 +34,7 @@ def waiting(person: User) -> list[PoolRequest]:
     if not person.has_role(Role.APPROVER, Role.ADMIN):
         return []
     open_ones = PoolRequest.objects.filter(state=State.SUBMITTED).order_by("submitted_at")
-    found = open_ones.select_related("author").prefetch_related("decisions", "delegations__by")[:_LOOKED_THROUGH]
+    found = open_ones.select_related("author").prefetch_related("decisions__by", "delegations__by")[:_LOOKED_THROUGH]
     return waiting_for(person, found)
 
 

@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals.models import PoolRequest
+from webapp.approvals.models import Decision, PoolRequest
+from webapp.approvals.policy import approvals_of
 from webapp.approvals.workflow import BY_PEOPLE, Arrow, NotAllowed, NotPossible, State, Who
 from webapp.cloud.tokens import CloudSession
 
@@ -26,8 +27,38 @@ def teams_for(person: User, found: PoolRequest) -> list[Any]:
     """Return those of the teams asked (None: any approver) for which a person's word counts."""
     if person.pk in (found.author_id, found.last_editor_id):
         return []
-    standing = [person, *(one.by for one in found.delegations.all() if one.to_id == person.pk)]
-    return [one["team"] for one in found.demands if any(_answers(each, one) for each in standing)]
+    return _teams_of(_voices(person, found), found)
+
+
+def teams_to_approve_for(person: User, found: PoolRequest) -> list[Any]:
+    """Return those teams for which a person can still approve: each voice counts once, whoever raises it."""
+    if not teams_for(person, found):
+        return []
+    spent = {voice.pk for one in _approvals(found) for voice in _spent_by(one.by, found)}
+    return _teams_of([one for one in _voices(person, found) if one.pk not in spent], found)
+
+
+def _voices(person: User, found: PoolRequest) -> list[User]:
+    """Return a person, and everybody who let them decide in their place, also by way of others."""
+    voices = [person]
+    for voice in voices:
+        voices += [one.by for one in found.delegations.all() if one.to_id == voice.pk and one.by not in voices]
+    return voices
+
+
+def _spent_by(approver: User, found: PoolRequest) -> list[User]:
+    """Return the voices that an approval took: the approver's own, where that counts, else the ones passed on."""
+    return [approver] if _teams_of([approver], found) else _voices(approver, found)
+
+
+def _teams_of(voices: list[User], found: PoolRequest) -> list[Any]:
+    return [one["team"] for one in found.demands if any(_answers(each, one) for each in voices)]
+
+
+def _approvals(found: PoolRequest) -> list[Decision]:
+    """Return the approvals of what is asked now."""
+    now = (found.revision, found.digest, "approve")
+    return [one for one in found.decisions.all() if (one.revision, one.digest, one.act) == now]
 
 
 def _answers(person: User, demand: dict[str, Any]) -> bool:
@@ -64,9 +95,8 @@ def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
 
 def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     """Return what a person can do with a request now."""
-    decided = found.decisions.filter(revision=found.revision, by=person).exists()
     open_now = (one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one))
-    return [one for one in open_now if not (decided and one.act == "approve")]
+    return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
 
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:
@@ -76,22 +106,15 @@ def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]
 
 def teams_still_asked(person: User, found: PoolRequest) -> list[Any]:
     """Return the teams for which this person's word is still missing."""
-    said = [one for one in found.decisions.all() if one.revision == found.revision and one.act == "approve"]
-    if any(one.by_id == person.pk for one in said):
-        return []
     missing = {one["team"] for one in missing_in(found)}
-    return [team for team in teams_for(person, found) if team in missing]
+    return [team for team in teams_to_approve_for(person, found) if team in missing]
 
 
 def missing_in(found: PoolRequest) -> list[dict[str, Any]]:
     """Return the demands that are not met yet, each with how many approvals are `left`."""
-    said = [
-        one
-        for one in found.decisions.all()
-        if (one.revision, one.digest, one.act) == (found.revision, found.digest, "approve")
-    ]
+    said = _approvals(found)
     left = [{**one, "left": one["count"] - sum(one["team"] in each.teams for each in said)} for one in found.demands]
-    return [one for one in left if one["left"] > 0]
+    return [{**one, "words": approvals_of(one["left"], one)} for one in left if one["left"] > 0]
 
 
 def _why_not(person: User, found: PoolRequest, arrow: Arrow) -> str:

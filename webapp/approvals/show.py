@@ -17,12 +17,12 @@ from webapp.approvals.actions import about
 from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.differences import lines_of, parts_of
-from webapp.approvals.launching import fits
+from webapp.approvals.identity import fits, launcher_in
 from webapp.approvals.models import Kind, PoolRequest, Revision
 from webapp.approvals.naming import named
 from webapp.approvals.queries import usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
-from webapp.approvals.workflow import ACTS, State
+from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.nodepool import pointers
 from webapp.nodepool.facts import Flavor, Quota
@@ -79,10 +79,10 @@ class Amount:
 def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
     """Return what the page of a request shows."""
     person = request.user
-    acts = {one.act: one for one in acts_open_to(person, found)}
     compared, title = _baseline(found, person)
+    moving = progress_context(request, found)
+    acts = moving["acts"]
     return {
-        "found": found,
         "sentence": sentence(found),
         "marks": [MARKS[one][0] for one in found.marks],
         "amounts": amounts(found),
@@ -92,12 +92,10 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
         "comments": [
             (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
         ],
-        "acts": acts,
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": [(at, " ".join(named(at))) for at, _ in pointers.leaves(found.body)] if "ask-changes" in acts else (),
         "decisions": list(found.decisions.select_related("by")),
-        "missing": missing_in(found) if found.is_open else (),
-        **progress_context(request, found),
+        **moving,
     }
 
 
@@ -107,6 +105,7 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
     lines = list(timeline(found))
     is_moving = found.state in _ON_THE_WAY
     launched = found.launched_at if is_moving else None
+    launcher = launcher_in(found.project_id) if found.state in EDITABLE else ""
     lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
     return {
         "found": found,
@@ -118,7 +117,12 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
         "is_lost": lost,
         "can_send_again": lost and found.launch is not None and found.launch.looks >= creations.LOOKS_BEFORE_GIVING_UP,
-        "can_launch": fits(request.cloud, found),
+        "acts": {one.act: one for one in acts_open_to(request.user, found)},
+        "is_author": request.user.pk == found.author_id,
+        "missing": missing_in(found) if found.is_open else (),
+        "launcher": launcher,
+        "can_launch": bool(launcher) or fits(request.cloud, found),
+        "can_copy": found.kind == Kind.CREATE and found.state in (State.FAILED, *ENDED),
         "seen": f"{found.state}-{found.revision}-{len(lines)}-{status.version if status else 0}-{_looks(found)}",
         "interval": interval_s(status) if status else 0,
         "pool": shown(status) if status else None,

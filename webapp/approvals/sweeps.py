@@ -13,7 +13,8 @@ from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, deciders_of, inform, moved
 from webapp.approvals.following import follow
-from webapp.approvals.launching import is_broken_off, resume, session_for
+from webapp.approvals.identity import session_for
+from webapp.approvals.launching import is_broken_off, resume
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
@@ -24,6 +25,11 @@ log = logging.getLogger(__name__)
 LAUNCH_AGAIN_S = 30.0
 _AT_ONCE = 100
 _FOLLOWED_FOR = timedelta(hours=24)
+_STILL_TO_DO = {
+    State.SUBMITTED: "It still waits for a decision.",
+    State.CHANGES: "It waits for its author to change it.",
+    State.APPROVED: "It is approved, and waits to be launched.",
+}
 
 
 def expire_due() -> int:
@@ -33,9 +39,9 @@ def expire_due() -> int:
 
 
 def remind_due() -> int:
-    """Remind those who can decide, once, before a request expires."""
+    """Remind those whose move it is, once, before a request expires."""
     now = timezone.now()
-    due = PoolRequest.objects.filter(state=State.SUBMITTED, remind_at__lte=now, expires_at__gt=now)
+    due = PoolRequest.objects.filter(state__in=ACTS["expire"].sources, remind_at__lte=now, expires_at__gt=now)
     return sum(_reminded(one) for one in due[:_AT_ONCE])
 
 
@@ -91,6 +97,8 @@ def _expired(found: PoolRequest) -> bool:
     try:
         with transaction.atomic():
             moved(found, ACTS["expire"], ended_at=timezone.now(), launch_session="")
+            if found.expires_at and found.expires_at > timezone.now():
+                raise NotPossible("It was decided at this moment, and has new time.")
             note("request.expired", about=about(found))
             inform(
                 found, Event.DECIDED, [found.author], f"{found} has expired", "Nobody decided or launched it in time."
@@ -104,8 +112,8 @@ def _reminded(found: PoolRequest) -> bool:
     with transaction.atomic():
         if not PoolRequest.objects.filter(pk=found.pk, remind_at=found.remind_at).update(remind_at=None):
             return False
-        people = {found.author, *deciders_of(found)}
-        inform(found, Event.EXPIRING, people, f"{found} expires soon", "It still waits for a decision.")
+        people = {found.author, *(deciders_of(found) if found.is_open else ())}
+        inform(found, Event.EXPIRING, people, f"{found} expires soon", _STILL_TO_DO[State(found.state)])
     return True
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as StillRunning
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import quote_etag, urlencode
 from django.views.decorators.http import require_GET, require_POST
@@ -17,11 +19,12 @@ from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.asked import MARKS
 from webapp.approvals.following import follow, resend
-from webapp.approvals.launching import fits, launch_soon
+from webapp.approvals.identity import fits, session_at_hand, session_with
+from webapp.approvals.launching import launch_soon
 from webapp.approvals.models import Kind, PoolRequest, pk_of
-from webapp.approvals.rights import acts_open_to, visible_to
+from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import page_context, progress_context
-from webapp.approvals.workflow import ACTS, NotPossible, State
+from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
 from webapp.pools.views import nothing_new
@@ -115,9 +118,11 @@ def act(request: UserRequest, number: int, name: str) -> HttpResponse:
     found = _seen(request, number)
     do = _ACTS.get(name)
     if do is None:
-        return redirect(found)
+        raise Http404
     try:
         answer = do(found, request)
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from None
     except NotPossible as refusal:
         found.refresh_from_db()
         typed = {key: request.POST.get(key, "") for key in ("comment", "pointer", "text")}
@@ -128,16 +133,21 @@ def act(request: UserRequest, number: int, name: str) -> HttpResponse:
 
 def start(found: PoolRequest, request: UserRequest) -> None:
     """Launch what is approved and shall start at once, and wait a moment, so that most people see the answer."""
-    if found.state != State.APPROVED or not found.start_at_once or not fits(request.cloud, found):
+    if found.state != State.APPROVED or not found.start_at_once:
         return
-    assert request.cloud  # noqa: S101 - it fits
-    _patiently(launch_soon(found, request.cloud))
+    try:
+        session = session_with(request.cloud, found)
+    except CloudError as error:
+        messages.warning(request, f"It was not started. {error.message} {error.remedy}")
+        return
+    if session:
+        _patiently(launch_soon(found, session))
 
 
 def launch_again(found: PoolRequest, request: UserRequest) -> None:
     """Launch a failed request once more, unchanged. Raises NotPossible."""
-    assert request.cloud  # noqa: S101 - the caller saw to it
-    _patiently(launch_soon(found, request.cloud, by=request.user))
+    if session := session_at_hand(request.cloud, found):
+        _patiently(launch_soon(found, session, by=request.user))
 
 
 def _approve(found: PoolRequest, request: UserRequest) -> None:
@@ -177,24 +187,22 @@ def _withdraw(found: PoolRequest, request: UserRequest) -> None:
     messages.success(request, f"{found.reference} is withdrawn.")
 
 
-def _launch(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
-    """Launch with the person's own token; without one they sign in first and come back."""
-    if request.cloud is None:
+def _launch(found: PoolRequest, request: UserRequest, *, act: str = "launch") -> HttpResponse | None:
+    """Launch as the service account, or with the person's own token; without one they sign in and come back."""
+    demand(request.user, found, ACTS[act])
+    session = session_at_hand(request.cloud, found)
+    if session is None:
         return sign_in_again(request, found.get_absolute_url())
-    arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
-    if arrow not in acts_open_to(request.user, found):
-        raise NotPossible("Somebody was faster, or this is not yours to launch.")
-    if not fits(request.cloud, found):
-        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
     PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
-    _patiently(launch_soon(found, request.cloud, by=request.user))
+    _patiently(launch_soon(found, session, by=request.user))
     return None
 
 
 def _send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
-    if request.cloud is None:
+    session = session_at_hand(request.cloud, found)
+    if session is None:
         return sign_in_again(request, found.get_absolute_url())
-    resend(found, request.cloud, by=request.user)
+    resend(found, session, by=request.user)
     return None
 
 
@@ -206,7 +214,7 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
     "comment": _comment,
     "withdraw": _withdraw,
     "launch": _launch,
-    "retry": _launch,
+    "retry": partial(_launch, act="retry"),
     "send-again": _send_again,
 }
 

@@ -13,6 +13,7 @@ from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
 from webapp.approvals.differences import parts_of
+from webapp.approvals.identity import launcher_in
 from webapp.approvals.launching import errors_in
 from webapp.approvals.models import Kind
 from webapp.approvals.queries import locks_on
@@ -137,6 +138,7 @@ def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
         "live": live,
         "kind": order.kind,
         "verdict": verdict,
+        "launcher": launcher_in(request.cloud.project_id),
         "page_id": _page_id(request),
         "locks": _locks(live),
         "reason": order.reason,

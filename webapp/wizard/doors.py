@@ -6,10 +6,12 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.accounts.access import cloud_needed, signed_in
 from webapp.accounts.http import UserRequest
+from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.picklists import PickList
@@ -81,6 +83,18 @@ def copy_pool(request: UserRequest, cluster_id: str, pool_id: str) -> HttpRespon
     found.body["metadata"] = {}
     name = str((pool.get("metadata") or {}).get("name") or pool_id)
     return _begin(request, found, Cluster.from_api(cloud.cluster(cluster_id)), f"the pool {name}"[:200])
+
+
+@signed_in
+@require_POST
+def from_request(request: UserRequest, number: int) -> HttpResponse:
+    """Make a draft of what a request asked for; `blame` opens the field that has to change."""
+    mine = PoolRequest.objects.filter(author=request.user, kind=Kind.CREATE)
+    found = get_object_or_404(mine, pk=pk_of(number))
+    origin = f"the request {found.reference}"
+    draft = actions.start(by=request.user, cluster=found.cluster, body=found.body, origin=origin)
+    blamed = request.POST.get("blame", "")
+    return redirect(f"{draft.url_of(steps.REVIEW)}{'?' + urlencode({'blame': blamed}) if blamed else ''}")
 
 
 @signed_in

@@ -12,7 +12,7 @@ from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
 from webapp.approvals.asked import digest_of
-from webapp.approvals.launching import facts_for_launch
+from webapp.approvals.identity import facts_for_launch, launcher_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
 from webapp.approvals.views import launch_again, start
@@ -132,6 +132,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "trouble": trouble,
         "verdict": None if errors else _verdict(request, draft),
         "pending": _pending(request, draft),
+        "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
         "reason": request.POST.get("reason", ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("pools/new", views.start, name="start"),
     path("pools/new/import", doors.import_text, name="import"),
     path("pools/new/preset/<uuid:pk>", doors.from_preset, name="from-preset"),
+    path("pools/new/from/NP-<int:number>", doors.from_request, name="from-request"),
     path("pools/new/from/<str:cluster_id>/<str:pool_id>", doors.copy_pool, name="copy"),
     path("pools/new/<uuid:pk>/export/<slug:name>", doors.export, name="export"),
     path("pools/new/<uuid:pk>/decisions", decisions.show_decisions, name="decisions"),

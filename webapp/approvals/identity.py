@@ -1,0 +1,63 @@
+"""With whose token a request is launched: the project's service account, where there is one, else its author's."""
+
+from dataclasses import replace
+
+from webapp.accounts.service_accounts import account_on_duty, session_of_service_account
+from webapp.accounts.session import cloud_of_browser
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import NotPossible
+from webapp.cloud import picklists
+from webapp.cloud.tokens import CloudSession
+from webapp.nodepool.facts import Facts
+
+
+def launcher_in(project_id: str) -> str:
+    """Return the name of the service account that launches in a project, "" where everybody launches themselves."""
+    account = account_on_duty(project_id)
+    return account.user if account else ""
+
+
+def session_for(found: PoolRequest) -> CloudSession | None:
+    """Return the cloud session that launches a request by itself.
+
+    That is the service account's, where the project has one, else that of the author's browser, while it lives.
+    Raises CloudError where the service account cannot sign in.
+    """
+    own = cloud_of_browser(found.launch_session, found.author) if found.launch_session else None
+    return session_with(own, found)
+
+
+def session_with(own: CloudSession | None, found: PoolRequest) -> CloudSession | None:
+    """Return the cloud session that launches a request for somebody with a session of their own, or with none.
+
+    Raises CloudError where the service account cannot sign in.
+    """
+    return session_of_service_account(found.project_id) or (own if fits(own, found) else None)
+
+
+def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSession | None:
+    """Return what `session_with` does; None where somebody has to sign in first.
+
+    Raises NotPossible where their own session is for another project, CloudError.
+    """
+    session = session_with(own, found)
+    if session is None and own is not None:
+        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+    return session
+
+
+def fits(session: CloudSession | None, found: PoolRequest) -> bool:
+    """Whether a cloud session is for the project of a request."""
+    return session is not None and session.project_id == found.project_id
+
+
+def facts_for_launch(facts: Facts, project_id: str) -> Facts:
+    """Return facts as whoever launches sees them: key pairs are those of the service account, where there is one.
+
+    Raises CloudError where the service account cannot sign in.
+    """
+    account = session_of_service_account(project_id)
+    if account is None:
+        return facts
+    keys = picklists.pick_lists(account, ("key_pairs",))["key_pairs"]
+    return replace(facts, key_pairs=None if keys.error else keys.items)
