@@ -236,13 +236,13 @@ def service_account(local_cloud):
 
 @pytest.mark.django_db(transaction=True)
 def test_where_there_is_a_service_account_the_button_launches_as_that(asked, author, client, service_account):
-    found = asked(**{f"{T}/login": {"sshKey": "cce-users"}})
+    found = asked(**{f"{T}/login": {"sshKey": "ben-desk"}})
     client.force_login(author)
     page = client.get(found.get_absolute_url()).content.decode()
     assert "service account <strong>ben</strong>" in page
     client.post(f"{found.get_absolute_url()}/launch")
     found.refresh_from_db()
-    assert found.state == State.PROVISIONING
+    assert (found.problem, found.state) == (None, State.PROVISIONING)
     assert '"user":"ben"' in AuditLine.objects.get(act="request.launched").after.replace(" ", "")
 
 

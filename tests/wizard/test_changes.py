@@ -6,7 +6,10 @@ import pytest
 
 from tests.approvals.building import a_policy
 from tests.nodepool.test_rules import T
+from tests.people import a_person
 from tests.pools.test_views import at, made  # noqa: F401 - fixtures
+from webapp.accounts.roles import Role
+from webapp.approvals import deciding
 from webapp.approvals.models import PoolRequest
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,3 +72,29 @@ def test_a_pool_is_deleted_only_when_its_name_was_typed(anna_client, at, local_c
     answer = anna_client.post(f"{at}/delete", {"name": "pool-1"})
     assert answer["Location"] == PoolRequest.objects.get(kind="delete").get_absolute_url()
     assert len(local_cloud.log("DELETE")) == 1
+
+
+def test_a_change_that_was_given_back_is_changed_where_it_was_typed(anna_client, at, local_cloud):  # noqa: F811
+    a_policy("big pools", over_nodes=4, kinds=["scale"])
+    page = anna_client.post(f"{at}/scale", {COUNT: "9"}).content.decode()
+    anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
+    found = PoolRequest.objects.get(kind="scale")
+    approver = a_person("approver", Role.APPROVER)
+    deciding.ask_changes(found, by=approver, comment="Fewer.", pointer=COUNT)
+    link = re.search(r'href="([^"]+)">Change it', anna_client.get(found.get_absolute_url()).content.decode())[1]
+    assert 'value="9"' in anna_client.get(link).content.decode()
+    page = anna_client.post(link, {COUNT: "6"}).content.decode()
+    assert f'changes your request <a href="{found.get_absolute_url()}"' in page
+    anna_client.post(link, form_of(page) | {"_confirmed": "1", "_asks": "1"})
+    found.refresh_from_db()
+    assert (found.revision, found.state, found.body["spec"]["initialNodeCount"]) == (2, "submitted", 6)
+
+
+def test_what_the_pool_did_before_a_request_is_not_in_its_timeline(anna_client, at, local_cloud):  # noqa: F811
+    anna_client.get(at)
+    page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
+    found = PoolRequest.objects.get(kind="scale")
+    lines = anna_client.get(found.get_absolute_url()).context["timeline"]
+    assert [one.at for one in lines] == sorted(one.at for one in lines)
+    assert lines[0].text.startswith("submitted it")

@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals.actions import about, inform, moved, say, time_to_act
+from webapp.approvals.actions import about, inform, moved, time_to_act
 from webapp.approvals.launching import nudge
-from webapp.approvals.models import Decision, Delegation, PoolRequest
+from webapp.approvals.models import Comment, Decision, Delegation, PoolRequest
 from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for, teams_to_approve_for
 from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State
 from webapp.audit.trail import note
@@ -69,7 +69,7 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
     if not comment.strip():
         raise NotPossible("Give the reason: the author has to know what to do.")
     _decided(found, by, act, comment, teams_for(by, found))
-    say(found, by, comment, pointer)
+    Comment.objects.create(request=found, by=by, text=comment.strip(), pointer=pointer)
     now = timezone.now()
     facts = {"ended_at": now} if arrow.target == State.REJECTED else time_to_act()
     moved(found, arrow, decided_at=now, launch_session="", **facts)

@@ -59,4 +59,6 @@ def _shown(values: dict[str, JSON], at: str) -> str:
     if at not in values:
         return NOT_SET
     value = values[at]
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
     return value if isinstance(value, str) else json.dumps(value)

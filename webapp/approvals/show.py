@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +24,9 @@ from webapp.approvals.queries import usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
+from webapp.audit.trail import SYSTEM
 from webapp.nodepool import pointers
+from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.facts import Flavor, Quota
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import Totals, totals
@@ -41,12 +43,13 @@ _UNITS = (
 )
 _QUOTAS = {"nodes": "servers", "vcpus": "vcpus", "memory_mib": "memory_mib", "disk_gib": "volume_gib", "eips": "eips"}
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
+_PORTAL = "Poolwright"  # who acts where nobody does
 _FLAVOR = "/spec/nodeTemplate/flavor"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One act in the timeline; `took` is the time since the act before it."""
+    """One act in the timeline, or what the pool did (then nobody is its actor); `took` since the one before it."""
 
     at: datetime
     actor: str
@@ -93,7 +96,7 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
             (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
-        "fields": [(at, " ".join(named(at))) for at, _ in pointers.leaves(found.body)] if "ask-changes" in acts else (),
+        "fields": _fields(found) if "ask-changes" in acts else (),
         "decisions": list(found.decisions.select_related("by")),
         **moving,
     }
@@ -101,7 +104,9 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
 
 def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
     """Return the part of the page that changes by itself."""
-    status = status_row(found.project_id, found.cluster_id, found.pool_id) if found.pool_id else None
+    is_begun = bool(found.pool_id and found.launched_at)
+    status = status_row(found.project_id, found.cluster_id, found.pool_id) if is_begun else None
+    pool = shown(status) if status else None
     lines = list(timeline(found))
     is_moving = found.state in _ON_THE_WAY
     launched = found.launched_at if is_moving else None
@@ -109,7 +114,7 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
     lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
     return {
         "found": found,
-        "timeline": lines,
+        "timeline": _with_pool(lines, found, pool["events"] if pool else ()),
         "is_moving": is_moving,
         "elapsed": timezone.now() - launched if launched else None,
         "usual": usual_time(found.kind) if is_moving else None,
@@ -125,7 +130,7 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
         "can_copy": found.kind == Kind.CREATE and found.state in (State.FAILED, *ENDED),
         "seen": f"{found.state}-{found.revision}-{len(lines)}-{status.version if status else 0}-{_looks(found)}",
         "interval": interval_s(status) if status else 0,
-        "pool": shown(status) if status else None,
+        "pool": pool,
     }
 
 
@@ -173,8 +178,16 @@ def timeline(found: PoolRequest) -> Iterator[Line]:
         after = json.loads(line.after or "{}") or {}
         took = line.at - last if last else None
         comment = "" if line.act == "request.commented" else str(after.get("comment") or "")
-        yield Line(line.at, line.actor, _words(line.act, after), comment, took)
+        actor = _PORTAL if line.actor == SYSTEM and not line.actor_id else line.actor
+        yield Line(line.at, actor, _words(line.act, after), comment, took)
         last = line.at
+
+
+def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Any]) -> list[Line]:
+    """Return the acts and, from the launch to the end, what the pool did, in the order of time."""
+    first, last = found.launched_at, found.ended_at
+    theirs = [one for one in events if first and one.at >= first and (last is None or one.at <= last)]
+    return sorted([*lines, *(Line(one.at, "", one.text, "", None) for one in theirs)], key=lambda line: line.at)
 
 
 _WORDS = {
@@ -182,16 +195,23 @@ _WORDS = {
     "request.edited": "changed it (revision {revision}); approvals of before are void. {verdict}",
     "request.delegated": "let {to} decide",
     "request.launched": "launched it with the cloud token of {user}",
-    "request.escalated": "passed on to {team}",
-    "request.failed": "failed: {message}",
-    "request.sent_back": "sent back: the facts have changed since it was approved",
+    "request.escalated": "let the team {team} decide as well",
+    "request.expired": "let it expire: nobody decided or launched it in time",
+    "request.accepted": "sent it, and the cloud accepted it",
+    "request.done": "saw it finished",
+    "request.failed": "saw it fail: {message}",
+    "request.sent_back": "sent it back: the facts have changed since it was approved",
+    "request.withdrawn": "withdrew it",
+    "request.rejected": "rejected it",
+    "request.approved": "approved it",
+    "request.changes_requested": "asked for changes",
     "request.commented": "commented: {comment}",
 }
 
 
 def _words(act: str, after: dict[str, Any]) -> str:
     if act == "request.approved" and after.get("by") == "policy":
-        return "approved by policy"
+        return "approved it, as policy says"
     text = _WORDS.get(act)
     return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
@@ -212,6 +232,12 @@ def _live_totals(found: PoolRequest) -> Totals | None:
     node = found.amounts["node"]
     known = node["vcpus"] is not None and node["memory_mib"] is not None
     return totals(found.baseline, Flavor("", node["vcpus"], node["memory_mib"]) if known else None)
+
+
+def _fields(found: PoolRequest) -> list[tuple[str, str]]:
+    """Return the places that a comment can be pinned to: those that the author can change."""
+    places = (at for at, _ in pointers.leaves(found.body) if found.kind == Kind.CREATE or is_changeable(at))
+    return [(at, ": ".join(named(at))) for at in places if named(at)[0]]
 
 
 def _delegates(found: PoolRequest, person: User) -> list[User]:

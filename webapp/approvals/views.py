@@ -38,6 +38,7 @@ _STOP_POLLING = 286
 def requests_list(request: UserRequest) -> HttpResponse:
     """List the requests that the person may see, fifty a page."""
     filters = {name: request.GET.get(name, "") for name in ("state", "kind", "words", "whose")}
+    filters["whose"] = filters["whose"] or ("mine" if request.user.has_role(Role.REQUESTER) else "all")
     seen = visible_to(request.user, request.cloud)
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)

@@ -6,19 +6,21 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from webapp.accounts.access import cloud_needed
 from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
+from webapp.approvals.asked import digest_of
 from webapp.approvals.differences import parts_of
 from webapp.approvals.identity import launcher_in
 from webapp.approvals.launching import errors_in
-from webapp.approvals.models import Kind
+from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.queries import locks_on
 from webapp.approvals.views import start
-from webapp.approvals.workflow import NotPossible
+from webapp.approvals.workflow import EDITABLE, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster, Problem, pointers
@@ -92,7 +94,8 @@ def _change(request: UserRequest, live: Live, kind: Kind) -> HttpResponse:
     """Take what was typed, show what it changes and what policy says, and request it when that was seen."""
     step = PAGES[kind]
     if request.method == "GET":
-        return _form(request, live, kind, answers_of(step.places, live.body))
+        pending = _pending(request, live.cluster.id, live.pool_id, kind)
+        return _form(request, live, kind, answers_of(step.places, pending.body if pending else live.body))
     typed = posted.read(request.POST)
     try:
         wanted = merged(without(step.places, live.body), body_of(step.places, typed.tree))
@@ -138,6 +141,7 @@ def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
         "live": live,
         "kind": order.kind,
         "verdict": verdict,
+        "pending": _pending(request, order.cluster.id, order.pool_id, order.kind),
         "launcher": launcher_in(request.cloud.project_id),
         "page_id": _page_id(request),
         "locks": _locks(live),
@@ -149,13 +153,24 @@ def _submit(request: UserRequest, order: Order) -> HttpResponse:
     assert request.cloud  # noqa: S101 - the decorators saw to it
     key = f"change:{request.user.pk}:{_page_id(request)}"
     live = Live(order.pool_id, order.baseline, order.cluster)
+    facts = _facts(request, live)
+    pending = _pending(request, order.cluster.id, order.pool_id, order.kind)
     try:
-        found = requests.submit(order, by=request.user, session=request.cloud, key=key, facts=_facts(request, live))
+        if pending and (pending.digest != digest_of(order.body) or pending.state == State.CHANGES):
+            found = requests.edit(pending, order, by=request.user, facts=facts)
+        else:
+            found = pending or requests.submit(order, by=request.user, session=request.cloud, key=key, facts=facts)
     except NotPossible as refusal:
         context = _context(request, live, order) | {"trouble": str(refusal)}
         return render(request, "wizard/confirm_change.html", context, status=409)
     start(found, request)
     return redirect(found)
+
+
+def _pending(request: UserRequest, cluster_id: str, pool_id: str, kind: str) -> PoolRequest | None:
+    """Return the person's request of this kind about this pool that is not launched yet: it is the one to change."""
+    mine = PoolRequest.objects.filter(author=request.user, kind=kind, state__in=EDITABLE)
+    return mine.filter(cluster_id=cluster_id, pool_id=pool_id).order_by("-pk").first()
 
 
 def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
@@ -166,9 +181,15 @@ def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
         pool_id=live.pool_id,
         baseline=live.body,
         reason=request.POST.get("reason", "").strip(),
+        draft_url=_page_of(live, kind),
         start_at_once="_asks" not in request.POST or "start_at_once" in request.POST,
         browser=request.session.session_key or "",
     )
+
+
+def _page_of(live: Live, kind: Kind) -> str:
+    """Return the address at which a change is typed; none for a deletion, which has nothing to change."""
+    return reverse(f"wizard:{PAGES[kind].slug}", args=[live.cluster.id, live.pool_id]) if kind in PAGES else ""
 
 
 def _live(request: UserRequest, cluster_id: str, pool_id: str) -> Live:
