@@ -219,10 +219,12 @@ def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any
     Revision.objects.create(request=found, number=found.revision, body=found.body, digest=found.digest, by=by)
     after = {"kind": found.kind, "revision": found.revision, "digest": found.digest, "verdict": verdict.sentence}
     note(act, by=by, about=about(found), after=after, **more)
-    inform(found, Event.SUBMITTED, (), f"{by} asks: {found}", found.reason)
+    people = () if verdict.is_automatic else [found.author]
+    inform(found, Event.SUBMITTED, people, f"{found} is submitted", verdict.sentence)
     if verdict.is_automatic:
         PoolRequest.objects.filter(pk=found.pk).update(state=State.APPROVED)
         found.state = State.APPROVED
         note("request.approved", about=about(found), after={"by": "policy", "digest": found.digest})
+        inform(found, Event.DECIDED, (), f"{found} is approved by policy")
     else:
         inform(found, Event.WAITING, deciders_of(found), f"{found} waits for your decision", found.reason)

@@ -136,16 +136,17 @@ def _confirmation(request: UserRequest, live: Live, order: Order, tree: Tree) ->
 
 def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
     assert request.cloud  # noqa: S101 - the decorators saw to it
+    pending = _pending(request, order.cluster.id, order.pool_id, order.kind)
     _, verdict = requests.judge(order, by=request.user, project=request.cloud.project_name, facts=_facts(request, live))
     return {
         "live": live,
         "kind": order.kind,
         "verdict": verdict,
-        "pending": _pending(request, order.cluster.id, order.pool_id, order.kind),
+        "pending": pending,
         "launcher": launcher_in(request.cloud.project_id),
         "page_id": _page_id(request),
         "locks": _locks(live),
-        "reason": order.reason,
+        "reason": order.reason or (pending.reason if pending else ""),
     }
 
 

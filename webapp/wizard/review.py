@@ -124,6 +124,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
+    pending = _pending(request, draft)
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
@@ -131,9 +132,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "errors": errors,
         "trouble": trouble,
         "verdict": None if errors else _verdict(request, draft),
-        "pending": _pending(request, draft),
+        "pending": pending,
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
-        "reason": request.POST.get("reason", ""),
+        "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
         "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
