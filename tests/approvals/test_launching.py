@@ -15,7 +15,8 @@ from tests.people import a_person
 from webapp.accounts.roles import Role
 from webapp.approvals import deciding, sweeps, tasks
 from webapp.approvals.following import follow
-from webapp.approvals.launching import launch, session_for
+from webapp.approvals.identity import session_for
+from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine

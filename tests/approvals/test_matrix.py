@@ -17,7 +17,7 @@ from webapp.accounts.actions import make_api_token
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.accounts.sealing import seal
-from webapp.approvals import actions, deciding, launching, sweeps
+from webapp.approvals import actions, deciding, launching, outcomes, sweeps
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import BY_PEOPLE, State
 from webapp.audit.models import AuditLine
@@ -109,11 +109,11 @@ def launched_to(found, author, state):
         return
     launching.launch(found, a_session(), by=author)
     if state == S.FAILED:
-        launching.fail(found, {"message": "No.", "code": "X"})
+        outcomes.fail(found, {"message": "No.", "code": "X"})
     elif state != S.LAUNCHING:
-        launching._accepted(found, "")
+        outcomes.accepted(found, "")
         if state == S.ACTIVE:
-            launching._finish(found)
+            outcomes.finish(found)
 
 
 class AtOnce:
@@ -141,7 +141,8 @@ def without_a_cloud():
         patch.setattr(launching, "_launchers", AtOnce())
         patch.setattr(launching, "connections", NeverClosed())
         patch.setattr(launching, "problems_now", lambda *_: [])
-        patch.setattr(launching, "_send", lambda *_: None)
+        patch.setattr(launching, "_create", lambda *_: None)
+        patch.setattr(launching.creations, "found_late", lambda *_: None)
         patch.setattr("webapp.api.authentication.session_from_token", lambda _: a_session())
         patch.setattr("webapp.api.requests.live_cluster", lambda *_: (a_session(), CLUSTER))
         patch.setattr("webapp.api.requests.demand_good", lambda *_: FACTS)

@@ -10,7 +10,7 @@ from tests.nodepool.test_rules import T, a_body
 from tests.people import a_person
 from tests.wizard.test_views import walked
 from webapp.accounts.roles import Role
-from webapp.approvals import launching
+from webapp.approvals import outcomes
 from webapp.approvals.models import PoolRequest
 from webapp.wizard.models import Draft
 
@@ -180,7 +180,7 @@ def test_the_buttons_come_with_the_failure_that_the_page_was_waiting_for(anna_cl
     draft = walked(anna_client, a_body(), "prod-standard")
     anna_client.post(draft.url_of("review"))
     found = PoolRequest.objects.get()
-    launching.fail(found, {"message": "No."})
+    outcomes.fail(found, {"message": "No."})
     assert "Change it in a new draft" in anna_client.get(f"{found.get_absolute_url()}/progress").content.decode()
 
 
