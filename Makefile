@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 CLOUD_PORT ?= 8900
 SPEED ?= 20
+N ?= 1000
+FAULTS_SEED ?=
 VENV := .venv
 BIN := $(VENV)/bin
 VAR := var
@@ -30,6 +32,11 @@ services-stop:  ## Stop them
 test-services: $(VENV)/dev.stamp services  ## Pass the tests on PostgreSQL and Redis
 	@set -a && . $(VAR)/services/env && set +a && \
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" $(BIN)/pytest -n 2 --dist loadfile $(TESTS)
+
+faults: $(VENV)/dev.stamp services  ## Break and kill a whole site while it launches (N, FAULTS_SEED)
+	@set -a && . $(VAR)/services/env && set +a && \
+	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" FAULTS_N=$(N) FAULTS_SEED=$(FAULTS_SEED) \
+	$(BIN)/pytest -q tests/faults
 
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, OpenAPI, Dockerfile
 	$(BIN)/ruff check .
@@ -77,4 +84,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test services services-stop test-services secrets lint audit lock clean
+.PHONY: help run test services services-stop test-services faults secrets lint audit lock clean

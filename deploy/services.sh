@@ -60,7 +60,8 @@ start_postgres() {
 
 redis_pid() {
   pid="$(cat "$HERE/redis.pid" 2>/dev/null || true)"
-  [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = redis-server ] && echo "$pid"
+  # A process that has ended stays in the list until somebody asks for its end: that one does not count.
+  [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = redis-server ] && [ -n "$(cat "/proc/$pid/cmdline")" ] && echo "$pid"
 }
 
 start_redis() {

@@ -6,14 +6,23 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import transaction
 from django.utils import timezone
 
-from tests.conftest import ROOT
+from tests.approvals.building import a_policy, a_request
+from tests.conftest import ROOT, free_port
+from tests.people import a_person
+from webapp import workers
+from webapp.accounts.roles import Role
 from webapp.accounts.tasks import clear_sessions
+from webapp.approvals import deciding
+from webapp.notices.tasks import deliver_due
 
 
 def a_session(key: str, days: int) -> None:
@@ -49,6 +58,62 @@ def test_a_task_is_given_back_when_its_worker_dies_and_no_worker_hoards():
         ["json"],
         None,
     )
+
+
+@pytest.fixture
+def dead_broker(settings, monkeypatch):
+    """A broker that is configured and not there."""
+    from webapp.config.celery import app
+
+    settings.BROKER_URL = f"redis://127.0.0.1:{free_port()}/0"
+    monkeypatch.setattr(workers, "current_app", app)
+    monkeypatch.setattr(workers.broker, "dead_until", 0.0)
+    monkeypatch.setattr(app.conf, "broker_url", settings.BROKER_URL)
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_neither_holds_up_nor_fails_who_commits(dead_broker, caplog):
+    started = time.monotonic()
+    with transaction.atomic():
+        for _ in range(100):
+            workers.soon("webapp.notices.tasks.deliver_due")
+    assert time.monotonic() - started < 0.5
+    workers._senders.submit(int).result()
+    assert len([one for one in caplog.records if "takes no task" in one.message]) == 1
+
+
+@pytest.mark.django_db
+def test_what_no_broker_takes_is_done_here(dead_broker):
+    assert workers.do(deliver_due) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sent_is_the_id_of_a_row_and_nothing_else(settings, monkeypatch):
+    sent = []
+    settings.BROKER_URL = "redis://somewhere"
+    monkeypatch.setattr(workers.broker, "dead_until", 0.0)
+    monkeypatch.setattr(workers, "current_app", mock.Mock(send_task=lambda name, args: sent.append((name, args))))
+    a_policy()
+    found = a_request()
+    deciding.approve(found, by=a_person("approver", Role.APPROVER))
+    workers._senders.submit(int).result()
+    assert ("webapp.approvals.tasks.launch", (found.pk,)) in sent
+    assert {args for name, args in sent if name != "webapp.approvals.tasks.launch"} <= {()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_does_what_beat_has_done(settings, caplog):
+    a_policy()
+    found = a_request()
+    type(found).objects.update(expires_at=timezone.now() - timedelta(hours=1))
+    a_session("old", -1)
+    call_command("sweep")
+    found.refresh_from_db()
+    assert found.state == "expired"
+    assert not Session.objects.exists()
+    assert [one for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 @contextmanager

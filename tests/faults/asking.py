@@ -32,15 +32,18 @@ class Asker:
     def act(self, reference: str, act: str, who: str) -> requests.Response:
         return self._post(f"requests/{reference}/{act}", who, {}, key=f"{act}-{reference}")
 
+    def ask(self, who: str, name: str, nodes: int = 0) -> str:
+        """Return the reference of a request for a pool."""
+        body = a_body(**{"/metadata/name": name, "/spec/initialNodeCount": nodes})
+        answer = self._post("submissions", who, {"cluster_id": self.cluster_id, "body": body}, key=name)
+        assert answer.status_code == 201, (name, answer.status_code, answer.text)
+        return answer.json()["id"]
+
     def _ask(self, number: int) -> str:
         dice = random.Random(f"{self.seed}-{number}")
+        time.sleep(dice.uniform(0, 1))
         who = "careful" if dice.random() < 0.33 else "quick"
-        nodes = int(dice.random() < 0.1)
-        body = a_body(**{"/metadata/name": f"pool-{number}", "/spec/initialNodeCount": nodes})
-        call = {"cluster_id": self.cluster_id, "body": body}
-        answer = self._post("submissions", who, call, key=f"pool-{number}")
-        assert answer.status_code == 201, (number, answer.status_code, answer.text)
-        reference = answer.json()["id"]
+        reference = self.ask(who, f"pool-{number}", nodes=int(dice.random() < 0.1))
         if who == "careful":
             self.act(reference, "approve", "approver")
         return reference

@@ -67,7 +67,7 @@ class Chaos:
         while not self._over.is_set():
             dice.shuffle(steps)
             for step in steps:
-                if self._over.wait(dice.uniform(1.0, 5.0)):
+                if self._over.wait(dice.uniform(0.3, 2.0)):
                     return
                 try:
                     step(dice)

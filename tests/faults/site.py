@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -71,9 +72,14 @@ class Site:
     def start_services(self) -> None:
         """Start what is not running of PostgreSQL and Redis."""
         self._services("start")
+        for name in ("postgres", "redis"):
+            socket.create_connection(("127.0.0.1", self.ports[name]), timeout=5).close()
 
     def kill_redis(self) -> None:
-        os.kill(int((self.folder / "services" / "redis.pid").read_text()), signal.SIGKILL)
+        pid = int((self.folder / "services" / "redis.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
+        line = Path(f"/proc/{pid}/cmdline")
+        self._wait_for(lambda: not line.exists() or not line.read_text())
 
     def kill_postgres(self) -> None:
         """End PostgreSQL as a crash would: it recovers at its next start."""

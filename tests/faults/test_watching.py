@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.conftest import ANNA
+from tests.faults.browsers import signed_in
 from tests.faults.site import WEBS, Site
 from tests.nodepool.test_rules import a_body
 
@@ -39,16 +39,6 @@ def pools(site) -> list[str]:
         answer = requests.post(url, json=body, headers={"X-Auth-Token": token}, timeout=10)
         made.append(f"/clusters/{cluster}/pools/{answer.json()['metadata']['uid']}")
     return made
-
-
-def signed_in(url: str) -> dict[str, str]:
-    """Return the cookies of a browser in which Anna is signed in."""
-    with requests.Session() as browser:
-        page = browser.get(f"{url}/sign-in", timeout=30)
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)[1]
-        answer = browser.post(f"{url}/sign-in", {"way": "cloud", "csrfmiddlewaretoken": token, **ANNA}, timeout=30)
-        assert answer.url.endswith("/")
-        return browser.cookies.get_dict()
 
 
 def asked(site) -> int:

@@ -27,7 +27,7 @@ def made(anna_client):
         "status": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/status",
         "request": found.get_absolute_url(),
         "review": draft.url_of("review"),
-        "step": draft.url_of("template"),
+        "step": draft.url_of("node-template"),
         "scale": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/scale",
         "home": "/",
     }
