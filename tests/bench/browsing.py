@@ -31,6 +31,7 @@ class Browser:
     sizes: dict[str, int] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    polled: str = ""  # the address that was asked last whether anything is new
 
     def __post_init__(self) -> None:
         self.connection = HTTPConnection("127.0.0.1", self.port, timeout=60)

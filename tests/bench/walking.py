@@ -65,8 +65,7 @@ def walk(browser: Browser, script: Script) -> None:
     poll = _POLL.search(page.text)
     if not poll:
         raise RuntimeError(f"The request does not move: {page.location}")
-    for _ in range(POLLS):
-        browser.get(poll[1].replace("&amp;", "&"), "poll")
+    _watch(browser, poll[1].replace("&amp;", "&"))
 
 
 def walk_bare(browser: Browser, script: Script, sizes: dict[str, int]) -> None:
@@ -83,5 +82,22 @@ def walk_bare(browser: Browser, script: Script, sizes: dict[str, int]) -> None:
         fields = script.typed.get(post.partition(",")[0], [])
         browser.post(f"{here}?next={page(following)}", fields, post, following)
         here = page(following)
+    _watch(browser, "/poll?seen=1")
+
+
+def walk_formtools(browser: Browser) -> None:
+    """Walk through an ordinary form wizard."""
+    browser.get("/open", "open")
+    page = browser.get("/wizard/", "basics, page")
+    for slug, following in zip(STEPS, (*STEPS[1:], "request"), strict=True):
+        fields = _formtools_fields(slug, page)
+        post = "submit, post" if slug == "review" else f"{slug}, post"
+        page = browser.post("/wizard/", fields, post, f"{following}, page")
+    _watch(browser, f"{page.location}/poll?seen=1")
+
+
+def _watch(browser: Browser, path: str) -> None:
+    """Ask a few times whether anything is new."""
+    browser.polled = path
     for _ in range(POLLS):
-        browser.get("/poll", "poll")
+        browser.get(path, "poll")
