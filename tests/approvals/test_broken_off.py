@@ -19,6 +19,7 @@ from webapp.pools import changes
 from webapp.pools.models import Creation
 
 pytestmark = pytest.mark.django_db
+MADE = (State.PROVISIONING, State.ACTIVE)  # the second one where the machine is slow: the local cloud is quick
 
 
 class Killed(BaseException):
@@ -77,20 +78,20 @@ def test_a_launch_that_is_killed_at_a_step_is_finished_by_a_sweep(asked, anna, b
         launch(found, anna)
     sweep_for_a_while(found)
     is_lost = step[1] == "_goes_out"  # nobody can know that nothing followed
-    assert found.state == (State.FAILED if is_lost else State.PROVISIONING)
+    assert found.state in ((State.FAILED,) if is_lost else MADE)
     assert len(accepted(local_cloud)) == (0 if is_lost else 1)
     assert not Creation.objects.filter(state__in=("queued", "sending", "unknown")).exists()
     if is_lost:
         assert found.problem["code"] == "never-arrived"
         launch(found, anna)
-        assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+        assert (found.state in MADE, len(accepted(local_cloud))) == (True, 1)
     assert "cloud.pool_created" in AuditLine.objects.values_list("act", flat=True)
 
 
 def test_a_request_whose_web_process_died_after_the_submission_is_launched_by_a_sweep(asked, browser, local_cloud):
     found = asked(browser=browser)
     sweep_for_a_while(found)
-    assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+    assert (found.state in MADE, len(accepted(local_cloud))) == (True, 1)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -101,7 +102,7 @@ def test_a_deletion_that_is_killed_is_repeated(asked, anna, browser, after):
     with killed_at(changes, "delete", after):
         launch(found, anna)
     sweep_for_a_while(found)
-    assert found.state in (State.PROVISIONING, State.ACTIVE)
+    assert found.state in MADE
     pools = Cloud(anna).node_pools(found.cluster_id)
     assert [one["status"]["phase"] for one in pools] in ([], ["Deleting"])
 
@@ -130,7 +131,7 @@ def test_a_launcher_that_comes_back_after_it_was_replaced_does_nothing_more(aske
     with pytest.raises(NotPossible):
         launch(found, anna)
     found.refresh_from_db()
-    assert (found.state, len(accepted(local_cloud))) == (State.PROVISIONING, 1)
+    assert (found.state in MADE, len(accepted(local_cloud))) == (True, 1)
 
 
 def test_a_sender_that_comes_back_after_it_was_replaced_sends_nothing(asked, anna, local_cloud, monkeypatch):
@@ -147,7 +148,7 @@ def test_a_sender_that_comes_back_after_it_was_replaced_sends_nothing(asked, ann
 
     monkeypatch.setattr(creations, "_is_wanted", slow)
     launch(found, anna)
-    assert (found.state, len(local_cloud.log("POST", "nodepools"))) == (State.PROVISIONING, 1)
+    assert (found.state in MADE, len(local_cloud.log("POST", "nodepools"))) == (True, 1)
 
 
 def test_a_pool_that_comes_late_is_recognised_by_a_retry(asked, anna, author, local_cloud):
@@ -160,7 +161,7 @@ def test_a_pool_that_comes_late_is_recognised_by_a_retry(asked, anna, author, lo
     assert (found.state, found.problem["code"]) == (State.FAILED, "never-arrived")
     pool = Cloud(anna).create_node_pool(found.cluster_id, found.body)  # what was on its way for so long
     launch(found, anna, by=author)
-    assert (found.state, found.pool_id) == (State.PROVISIONING, pool["metadata"]["uid"])
+    assert (found.state in MADE, found.pool_id) == (True, pool["metadata"]["uid"])
 
 
 def test_a_pool_that_another_request_has_is_not_recognised(asked, anna, author, local_cloud):
@@ -169,5 +170,5 @@ def test_a_pool_that_another_request_has_is_not_recognised(asked, anna, author, 
     launch(second, anna, by=author)
     launch(first, anna, by=author)
     follow(second, anna)
-    assert (first.state, second.state) == (State.PROVISIONING, State.FAILED)
+    assert (first.state in MADE, second.state) == (True, State.FAILED)
     assert second.problem["code"] == "NP-NAME-04"
