@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import close_old_connections, transaction
 from django.utils import timezone
 
 from webapp import workers
@@ -169,7 +169,7 @@ def _in_thread(pk: int, act: Callable[[int], Any]) -> None:
         log.exception("launching request %s broke", pk)
         raise
     finally:
-        connections.close_all()
+        close_old_connections()
 
 
 def _launch_by_pk(pk: int, session: CloudSession, by: User | None) -> None:

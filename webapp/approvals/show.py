@@ -29,6 +29,7 @@ from webapp.nodepool.facts import Flavor, Quota
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import Totals, totals
 from webapp.pools import actions as creations
+from webapp.pools.models import PoolStatus
 from webapp.pools.status import interval_s, status_row
 from webapp.pools.views import shown
 
@@ -119,10 +120,21 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
         "is_lost": lost,
         "can_send_again": lost and found.launch is not None and found.launch.looks >= creations.LOOKS_BEFORE_GIVING_UP,
         "can_launch": fits(request.cloud, found),
-        "seen": f"{found.state}-{found.revision}-{len(lines)}-{status.version if status else 0}-{_looks(found)}",
+        "seen": _seen(found, len(lines), status.version if status else 0),
         "interval": interval_s(status) if status else 0,
         "pool": shown(status) if status else None,
     }
+
+
+def seen_of(found: PoolRequest) -> str:
+    """Return the name of what the page shows that changes by itself: another one when something has changed."""
+    here = {"project_id": found.project_id, "cluster_id": found.cluster_id, "pool_id": found.pool_id}
+    version = PoolStatus.objects.filter(**here).values_list("version", flat=True).first() if found.pool_id else 0
+    return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version or 0)
+
+
+def _seen(found: PoolRequest, lines: int, version: int) -> str:
+    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}"
 
 
 def sentence(found: PoolRequest) -> str:

@@ -20,7 +20,7 @@ from webapp.approvals.following import follow, resend
 from webapp.approvals.launching import fits, launch_soon
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.approvals.rights import acts_open_to, visible_to
-from webapp.approvals.show import page_context, progress_context
+from webapp.approvals.show import page_context, progress_context, seen_of
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
@@ -90,9 +90,9 @@ def request_progress(request: UserRequest, number: int) -> HttpResponse:
     """Return the part of the page that changes; nothing where nothing changed."""
     found = _seen(request, number)
     _follow(found, request)
-    context = progress_context(request, found)
-    if unchanged := nothing_new(request, context["seen"]):
+    if unchanged := nothing_new(request, seen_of(found)):
         return unchanged
+    context = progress_context(request, found)
     status = 200 if context["is_moving"] else _STOP_POLLING
     answer = render(request, "approvals/_progress.html", context | {"is_fragment": True}, status=status)
     answer["ETag"] = quote_etag(context["seen"])

@@ -28,8 +28,7 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
         after: the JSON value that stands there now.
     """
     with transaction.atomic():
-        AuditHead.objects.get_or_create(pk=_HEAD)
-        head = AuditHead.objects.select_for_update().get(pk=_HEAD)
+        head = _locked_head()
         line = AuditLine(
             number=head.number + 1,
             at=timezone.now(),
@@ -46,6 +45,16 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
         line.save()
         AuditHead.objects.filter(pk=_HEAD).update(number=line.number, hash=line.hash)
     return line
+
+
+def _locked_head() -> AuditHead:
+    """Return the end of the trail, kept from all others until the transaction ends."""
+    heads = AuditHead.objects.select_for_update()
+    try:
+        return heads.get(pk=_HEAD)
+    except AuditHead.DoesNotExist:
+        AuditHead.objects.get_or_create(pk=_HEAD)
+        return heads.get(pk=_HEAD)
 
 
 def hash_of(line: AuditLine) -> str:

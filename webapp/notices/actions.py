@@ -56,8 +56,8 @@ def tell(  # noqa: PLR0913 - one keyword each
         if event not in choices.get(one.pk, nobody).no_notices
     )
     mailed = [one for one in persons if one.email and event not in choices.get(one.pk, nobody).no_mail]
-    Delivery.objects.bulk_create([*_mails(said, mailed), *_calls(said)])
-    nudge()
+    if Delivery.objects.bulk_create([*_mails(said, mailed), *_calls(said)]):
+        nudge()
 
 
 def read(person: User, pk: int) -> bool:

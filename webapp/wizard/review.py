@@ -59,25 +59,25 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
-    problems = _problems(request, draft)
+    facts = _facts(request, lists)
+    problems = _problems(draft, facts)
     if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
-        found = _requested(request, draft, _order(request, draft, cluster))
+        found = _requested(request, draft, _order(request, draft, cluster), facts)
     except NotPossible as refusal:
         return _page(request, draft, status=409, trouble=str(refusal))
     start(found, request)
     return redirect(found)
 
 
-def _requested(request: UserRequest, draft: Draft, order: Order) -> PoolRequest:
+def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
     """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
 
     The same draft is the same request, however often it is sent; only when that one has ended a new one is made.
     Raises NotPossible.
     """
     assert request.cloud  # noqa: S101 - the caller saw to it
-    facts = _facts(request, draft)
     mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
     known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
     if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
@@ -104,23 +104,24 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
     )
 
 
-def _facts(request: UserRequest, draft: Draft) -> Facts:
-    facts = picklists.facts_from(checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster))
+def _facts(request: UserRequest, lists: Lists) -> Facts:
+    facts = picklists.facts_from(lists)
     return facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts
 
 
-def _verdict(request: UserRequest, draft: Draft) -> Verdict | None:
+def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None:
     """Return what policy would say, as far as it can be known: in which cluster, and of which project."""
     if draft.cluster is None or request.cloud is None:
         return None
     order = _order(request, draft, draft.cluster)
     project = request.cloud.project_name
-    return requests.judge(order, by=request.user, project=project, facts=_facts(request, draft))[1]
+    return requests.judge(order, by=request.user, project=project, facts=facts)[1]
 
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    problems = _problems(request, draft)
+    facts = _facts(request, lists)
+    problems = _problems(draft, facts)
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
@@ -130,7 +131,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
         "trouble": trouble,
-        "verdict": None if errors else _verdict(request, draft),
+        "verdict": None if errors else _verdict(request, draft, facts),
         "pending": _pending(request, draft),
         "reason": request.POST.get("reason", ""),
         "may_manage_presets": may_manage_presets(request.user),
@@ -147,8 +148,8 @@ def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
     return mine.exclude(state__in=ENDED).order_by("-pk").first()
 
 
-def _problems(request: UserRequest, draft: Draft) -> list[Problem]:
-    return check(draft.body, draft.cluster or Cluster(), _facts(request, draft))
+def _problems(draft: Draft, facts: Facts) -> list[Problem]:
+    return check(draft.body, draft.cluster or Cluster(), facts)
 
 
 def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
