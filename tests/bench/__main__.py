@@ -46,9 +46,6 @@ def _sites() -> Iterator[dict[str, load.Site]]:
         cloud = stack.enter_context(servers.cloud(folder()))
         sites = {"portal": load.Portal(stack.enter_context(servers.portal(folder(), cloud.url)), cloud)}
         sites["bare"] = load.Bare(stack.enter_context(servers.peer("bare", folder())), cloud)
-        if os.environ.get("BENCH_PEERS") != "bare":
-            formtools = stack.enter_context(servers.peer("formtools_peer", folder(), cloud.url))
-            sites["formtools"] = load.Formtools(formtools, cloud)
         yield sites
 
 

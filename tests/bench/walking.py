@@ -85,17 +85,6 @@ def walk_bare(browser: Browser, script: Script, sizes: dict[str, int]) -> None:
     _watch(browser, "/poll?seen=1")
 
 
-def walk_formtools(browser: Browser) -> None:
-    """Walk through an ordinary form wizard."""
-    browser.get("/open", "open")
-    page = browser.get("/wizard/", "basics, page")
-    for slug, following in zip(STEPS, (*STEPS[1:], "request"), strict=True):
-        fields = _formtools_fields(slug, page)
-        post = "submit, post" if slug == "review" else f"{slug}, post"
-        page = browser.post("/wizard/", fields, post, f"{following}, page")
-    _watch(browser, f"{page.location}/poll?seen=1")
-
-
 def _watch(browser: Browser, path: str) -> None:
     """Ask a few times whether anything is new."""
     browser.polled = path

@@ -196,14 +196,13 @@ TABLE = [
     page("approvals:request", "order", (404, 200, 200)),
     page("approvals:progress", "order", (404, 286, 286)),
     page("approvals:export", "order =json", (404, 200, 200)),
-    page("approvals:act", "order =nonsense", (404, 302, 302), "post"),
-    page("approvals:act", "order =comment", (404, 302, 302), "post", text="Hello").but(auditor=409),
-    page("approvals:act", "order =approve", (404, 302, 409), "post").but(admin=409, auditor=409, approver=302),
-    page("approvals:act", "order =reject", (404, 302, 409), "post", comment="No").but(
-        approver=302, auditor=409, admin=409
-    ),
-    page("approvals:act", "order =withdraw", (404, 409, 302), "post"),
-    page("approvals:act", "order =launch", (404, SIGN_IN, 409), "post"),
+    page("approvals:act", "order =nonsense", (404, 404, 404), "post"),
+    page("approvals:act", "order =comment", (404, 302, 302), "post", text="Hello").but(auditor=403),
+    page("approvals:act", "order =approve", (404, 409, 403), "post").but(auditor=403, approver=302),
+    page("approvals:act", "order =reject", (404, 409, 403), "post", comment="No").but(auditor=403, approver=302),
+    page("approvals:act", "order =withdraw", (404, 403, 302), "post"),
+    page("approvals:act", "order =launch", (404, 403, 409), "post"),
+    page("wizard:from-request", "order", (404, 404, 302), "post"),
     # notices
     page("notices:list", "", (200, 200, 200)),
     page("notices:open", "notice", (404, 404, 302)),
