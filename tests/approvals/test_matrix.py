@@ -127,19 +127,12 @@ class AtOnce:
         return self.outcome
 
 
-class NeverClosed:
-    """Leaves the caller's connection open."""
-
-    def close_all(self):
-        pass
-
-
 @pytest.fixture(autouse=True, scope="class")
 def without_a_cloud():
     """Let everything be as if the cloud had taken what is sent, and liked what it was asked about."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(launching, "_launchers", AtOnce())
-        patch.setattr(launching, "connections", NeverClosed())
+        patch.setattr(launching, "close_old_connections", lambda: None)
         patch.setattr(launching, "problems_now", lambda *_: [])
         patch.setattr(launching, "_create", lambda *_: None)
         patch.setattr(launching.creations, "found_late", lambda *_: None)
