@@ -105,8 +105,7 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
 
 def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
     """Return the part of the page that changes by itself."""
-    is_begun = bool(found.pool_id and found.launched_at)
-    status = status_row(found.project_id, found.cluster_id, found.pool_id) if is_begun else None
+    status = status_row(found.project_id, found.cluster_id, found.pool_id) if _is_begun(found) else None
     pool = shown(status) if status else None
     lines = list(timeline(found))
     is_moving = found.state in _ON_THE_WAY
@@ -135,10 +134,15 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
     }
 
 
+def _is_begun(found: PoolRequest) -> bool:
+    """Whether what the pool does is about this request."""
+    return bool(found.pool_id and found.launched_at)
+
+
 def seen_of(found: PoolRequest) -> str:
     """Return the name of what the page shows that changes by itself: another one when something has changed."""
     here = {"project_id": found.project_id, "cluster_id": found.cluster_id, "pool_id": found.pool_id}
-    version = PoolStatus.objects.filter(**here).values_list("version", flat=True).first() if found.pool_id else 0
+    version = PoolStatus.objects.filter(**here).values_list("version", flat=True).first() if _is_begun(found) else 0
     return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version or 0)
 
 
