@@ -38,6 +38,9 @@ faults: $(VENV)/dev.stamp services  ## Break and kill a whole site while it laun
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" FAULTS_N=$(N) FAULTS_SEED=$(FAULTS_SEED) \
 	$(BIN)/pytest -q tests/faults
 
+bench: $(VENV)/dev.stamp  ## Measure walks, checks, polls, lists and memory (BENCH_FULL=1 for a million rows)
+	$(BIN)/python -m tests.bench
+
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, OpenAPI, Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
