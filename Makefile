@@ -87,4 +87,4 @@ $(VAR)/secret.key: | $(VENV)/run.stamp
 $(VAR)/token.key: | $(VENV)/run.stamp
 	@mkdir -p $(VAR) && umask 077 && $(BIN)/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())" > $@
 
-.PHONY: help run test services services-stop test-services faults secrets lint audit lock clean
+.PHONY: help run test bench services services-stop test-services faults secrets lint audit lock clean

@@ -15,7 +15,7 @@ from tests.people import a_person
 from webapp.accounts.roles import Role
 from webapp.approvals import deciding, sweeps, tasks
 from webapp.approvals.following import follow
-from webapp.approvals.identity import session_for
+from webapp.approvals.identity import session_at_hand, session_for
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
@@ -63,6 +63,13 @@ def test_only_the_author_launches(asked, anna):
 def test_a_token_for_another_project_launches_nothing(asked, anna, author):
     with pytest.raises(NotPossible, match="another project"):
         launch(asked(), replace(anna, project_id="elsewhere"), by=author)
+
+
+def test_a_token_of_another_person_is_not_at_hand(asked, anna):
+    found = asked()
+    assert session_at_hand(anna, found) is anna
+    with pytest.raises(NotPossible, match="another project or person"):
+        session_at_hand(replace(anna, user_id="ben"), found)
 
 
 def test_what_changed_since_the_approval_sends_the_request_back(asked, anna, author, cluster, local_cloud):

@@ -44,7 +44,9 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
     elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
         raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
     if known.state == State.APPROVED and known.start_at_once:
-        possible(launch, known, session_with(session, known) or session)
+        launcher = session_with(session, known)
+        if launcher is not None:
+            possible(launch, known, launcher)
     return answer(known, status=201)
 
 

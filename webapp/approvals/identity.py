@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from webapp.accounts.models import User
 from webapp.accounts.service_accounts import account_on_duty, session_of_service_account
 from webapp.accounts.session import cloud_of_browser
 from webapp.approvals.models import PoolRequest
@@ -32,18 +33,25 @@ def session_with(own: CloudSession | None, found: PoolRequest) -> CloudSession |
 
     Raises CloudError where the service account cannot sign in.
     """
-    return session_of_service_account(found.project_id) or (own if fits(own, found) else None)
+    account = session_of_service_account(found.project_id)
+    return account or (own if fits(own, found) and _is_of(own, found.author) else None)
 
 
 def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSession | None:
     """Return what `session_with` does; None where somebody has to sign in first.
 
-    Raises NotPossible where their own session is for another project, CloudError.
+    Raises NotPossible where their own session is for another project or of another person, CloudError.
     """
     session = session_with(own, found)
     if session is None and own is not None:
-        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+        raise NotPossible(f"This cloud token is of another project or person. Sign in for {found.project_name}.")
     return session
+
+
+def _is_of(session: CloudSession | None, person: User) -> bool:
+    """Whether a cloud session is a person's own; a portal account brings whatever session it has."""
+    known = (person.iam_user_id, person.iam_domain_id)
+    return session is not None and (not person.iam_user_id or known == (session.user_id, session.domain_id))
 
 
 def fits(session: CloudSession | None, found: PoolRequest) -> bool:
