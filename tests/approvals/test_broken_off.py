@@ -102,7 +102,7 @@ def test_a_deletion_that_is_killed_is_repeated(asked, anna, browser, after):
     with killed_at(changes, "delete", after):
         launch(found, anna)
     sweep_for_a_while(found)
-    assert found.state in MADE
+    assert found.state in MADE, found.problem
     pools = Cloud(anna).node_pools(found.cluster_id)
     assert [one["status"]["phase"] for one in pools] in ([], ["Deleting"])
 

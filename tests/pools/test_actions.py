@@ -11,8 +11,9 @@ from django.utils import timezone
 from tests.nodepool.test_rules import a_body
 from webapp.accounts.actions import person_of
 from webapp.cloud.client import Cloud
+from webapp.cloud.errors import Refused
 from webapp.nodepool import Cluster
-from webapp.pools import actions
+from webapp.pools import actions, changes
 from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.status import condition, status_of
 
@@ -167,3 +168,16 @@ def test_however_many_watch_the_cloud_is_asked_once(watched, anna, local_cloud):
     asked = [one["path"].rpartition("/")[2] for one in local_cloud.log("GET") if watched[1] in one["path"]]
     assert asked[before:] == ["nodepools", "nodes"]
     assert PoolStatus.objects.count() == 1
+
+
+def test_a_second_deletion_of_a_pool_that_is_on_its_way_out_is_fine(watched, anna, local_cloud):
+    _, cluster_id, pool_id = watched
+    local_cloud.fault(kind="status", status=409, method="DELETE")  # as of a pool that is being deleted, and then gone
+    with pytest.raises(Refused):
+        changes.delete(anna, cluster_id, pool_id, by=person_of(anna))  # it is neither
+    local_cloud.no_faults()
+    for _ in range(2):
+        changes.delete(anna, cluster_id, pool_id, by=person_of(anna))
+    local_cloud.advance(7200)
+    local_cloud.fault(kind="status", status=409, method="DELETE")
+    changes.delete(anna, cluster_id, pool_id, by=person_of(anna))

@@ -43,5 +43,8 @@ def _is_on_its_way(cloud: Cloud, cluster_id: str, pool_id: str, refusal: CloudEr
     """Whether a deletion was refused because the pool is gone, or being deleted: a second one is (NP-LIFE-01)."""
     if refusal.status not in (400, 409):
         return refusal.status == 404
-    status = cloud.node_pool(cluster_id, pool_id).get("status")
+    try:
+        status = cloud.node_pool(cluster_id, pool_id).get("status")
+    except CloudError as error:
+        return error.status == 404  # it went just now
     return isinstance(status, dict) and status.get("phase") == "Deleting"
