@@ -38,8 +38,8 @@ faults: $(VENV)/dev.stamp services  ## Break and kill a whole site while it laun
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" FAULTS_N=$(N) FAULTS_SEED=$(FAULTS_SEED) \
 	$(BIN)/pytest -q tests/faults
 
-bench: $(VENV)/dev.stamp  ## Measure walks, checks, polls, lists and memory (BENCH_FULL=1 for a million rows)
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/bench.stamp  ## Measure walks, checks, polls, lists and memory beside peers (BENCH_FULL=1: a million rows)
+	@$(BIN)/python -m tests.bench $(VAR)/bench.json
 
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, OpenAPI, Dockerfile
 	$(BIN)/ruff check .
@@ -66,6 +66,7 @@ audit: $(VENV)/dev.stamp  ## Look for insecure code and for known holes in what 
 lock: pyproject.toml  ## Make the lock files anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements.lock
 	uv pip compile pyproject.toml --upgrade --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --upgrade --extra dev --extra bench --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-bench.lock
 
 clean:  ## Remove what was made here: environment, database, secrets
 	rm -rf $(VENV) $(VAR)
@@ -79,6 +80,10 @@ $(VENV)/run.stamp: requirements.lock | $(VENV)/bin/python
 
 $(VENV)/dev.stamp: requirements-dev.lock | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/bench.stamp: requirements-bench.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(VAR)/secret.key: | $(VENV)/run.stamp

@@ -1,6 +1,7 @@
 """Run the benchmarks: `python -m tests.bench [file for the results]`. Prints a table; asserts nothing.
 
-BENCH_FULL=1 measures lists at a million requests as well, BENCH_PEERS=bare leaves the form wizard out.
+BENCH_FULL=1 measures lists at a million requests as well, BENCH_PEERS=bare leaves the form wizard out, BENCH_KEPT=1
+lets the peers keep their connections to the database, as the portal does.
 """
 
 import json
@@ -46,6 +47,9 @@ def _sites() -> Iterator[dict[str, load.Site]]:
         cloud = stack.enter_context(servers.cloud(folder()))
         sites = {"portal": load.Portal(stack.enter_context(servers.portal(folder(), cloud.url)), cloud)}
         sites["bare"] = load.Bare(stack.enter_context(servers.peer("bare", folder())), cloud)
+        if os.environ.get("BENCH_PEERS") != "bare":
+            formtools = stack.enter_context(servers.peer("formtools_peer", folder(), cloud.url))
+            sites["formtools"] = load.Formtools(formtools, cloud)
         yield sites
 
 

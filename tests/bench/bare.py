@@ -10,6 +10,7 @@ from pathlib import Path
 import django
 from django.conf import settings
 
+from tests.bench import servers
 from webapp.config import services
 
 FOLDER = Path(os.environ["VAR_DIR"])
@@ -25,7 +26,7 @@ settings.configure(
         "django.middleware.csrf.CsrfViewMiddleware",
     ],
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
-    DATABASES={"default": services.database("", FOLDER, 0)},
+    DATABASES={"default": services.database("", FOLDER, 0) | servers.CONNECTIONS},
     USE_TZ=True,
 )
 django.setup()

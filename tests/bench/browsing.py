@@ -42,13 +42,16 @@ class Browser:
 
     def post(self, path: str, fields: Fields, name: str = "", follows: str = "") -> Answer:
         """Send a form, and open the page that it leads to."""
-        body = urlencode([("csrfmiddlewaretoken", self.token), *fields])
-        answer = self._timed(name, "POST", path, body)
+        answer = self.send(path, fields, name)
         if answer.status not in (302, 303):
             raise RuntimeError(f"{path}: {answer.status}\n{_without_tags(answer.text)}")
         shown = self.get(answer.location, follows) if follows else answer
         shown.location = answer.location
         return shown
+
+    def send(self, path: str, fields: Fields, name: str = "") -> Answer:
+        """Send a form, and return the answer as it is."""
+        return self._timed(name, "POST", path, urlencode([("csrfmiddlewaretoken", self.token), *fields]))
 
     def _timed(self, name: str, method: str, path: str, body: str | None) -> Answer:
         started = time.perf_counter()

@@ -65,6 +65,20 @@ class Bare(Site):
         walking.walk_bare(browser, self.script, self.sizes)
 
 
+class Formtools(Site):
+    """An ordinary form wizard with as many fields."""
+
+    def browser(self) -> Browser:
+        """Begin a session."""
+        found = Browser(self.server.port)
+        found.get("/start")
+        return found
+
+    def walk(self, browser: Browser) -> None:
+        """Walk through the form wizard."""
+        walking.walk_formtools(browser, self.script)
+
+
 def walks(sites: dict[str, Site], people: int) -> dict[str, Any]:
     """Return how many walks a second, how long each step took and what it cost, for each site."""
     portal = sites["portal"]

@@ -11,7 +11,7 @@ def of(results: dict[str, Any]) -> str:
 
 def _walks(results: dict[str, Any]) -> Iterator[str]:
     for one in results["walks"]:
-        peers = [name for name in ("bare",) if name in one]
+        peers = [name for name in ("bare", "formtools") if name in one]
         portal = one["portal"]
         yield f"\nWhole walks, {one['people']} at a time{'':<17}portal" + "".join(
             f"{name:>14}{'ratio':>8}" for name in peers

@@ -85,6 +85,27 @@ def walk_bare(browser: Browser, script: Script, sizes: dict[str, int]) -> None:
     _watch(browser, "/poll?seen=1")
 
 
+def walk_formtools(browser: Browser, script: Script) -> None:
+    """Walk through an ordinary form wizard, typing what is typed at the portal; a post shows the next step at once."""
+    name = f"bench-{uuid.uuid4().hex[:10]}"
+    browser.get("/open", "open")
+    page = browser.get("/wizard/", "basics, page")
+    for slug in STEPS[:-1]:
+        typed = dict([*script.typed[slug], ("/metadata/name", name)])
+        page = browser.send("/wizard/", _formtools_fields(page, slug, typed), f"{slug}, post")
+    page = browser.post("/wizard/", _formtools_fields(page, "review", {}), "submit, post", "request, page")
+    _watch(browser, f"{page.location}/poll?seen=1")
+
+
+def _formtools_fields(page: Answer, slug: str, typed: dict[str, str]) -> Fields:
+    """Return what is sent from a step of the form wizard, every field of it."""
+    fields = form_in(page.text, "step")
+    if fields["node_pool_wizard-current_step"] != slug:
+        raise RuntimeError(f"{slug}: the form wizard stays at {fields['node_pool_wizard-current_step']}")
+    del fields["csrfmiddlewaretoken"]
+    return [(name, typed.get(name.removeprefix(f"{slug}-"), value)) for name, value in fields.items()]
+
+
 def _watch(browser: Browser, path: str) -> None:
     """Ask a few times whether anything is new."""
     browser.polled = path

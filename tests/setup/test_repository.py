@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
 
 @pytest.mark.parametrize("name", LOCKS)
