@@ -2,7 +2,6 @@
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 from webapp.accounts.queries import roles_of
 from webapp.accounts.roles import Role
 from webapp.api.describing import CURSOR, described
+from webapp.api.paging import LatestLines
 from webapp.api.request_forms import AuditLineSerializer
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import as_json
@@ -25,18 +25,11 @@ class ReadsEverything(BasePermission):
         return bool(roles_of(request.user) & {Role.AUDITOR, Role.ADMIN})
 
 
-class NewestFirst(CursorPagination):
-    """The newest first, a hundred at a time."""
-
-    page_size = 100
-    ordering = ("-number",)
-
-
 class AuditView(GenericAPIView):
     """The trail."""
 
     serializer_class = AuditLineSerializer
-    pagination_class = NewestFirst
+    pagination_class = LatestLines
     permission_classes = (ReadsEverything,)
     queryset = AuditLine.objects.none()
 

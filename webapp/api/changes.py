@@ -8,9 +8,9 @@ from rest_framework.views import APIView
 from webapp.api.calls import cloud_for, members_of, read_by
 from webapp.api.describing import described
 from webapp.api.fields import Text, Whole
-from webapp.api.keys import KEY
 from webapp.api.ordering import ask
-from webapp.api.request_forms import RequestSerializer, RevisionCallSerializer
+from webapp.api.request_access import asking
+from webapp.api.request_forms import RevisionCallSerializer
 from webapp.api.serializers import DocumentSerializer
 from webapp.approvals.models import Kind
 from webapp.nodepool.choices import COUNT
@@ -38,13 +38,8 @@ class PoolView(APIView):
         """Read it."""
         return Response(cloud_for(request).node_pool(cluster_id, pool_id))
 
-    @described(
-        RequestSerializer,
+    @asking(
         call=RevisionCallSerializer,
-        cloud=True,
-        parameters=(KEY,),
-        status=201,
-        errors=[409, 422],
         operation_id="node_pools_update",
         tags=["Clusters and pools"],
         summary="Ask for the change of a node pool",
@@ -55,11 +50,7 @@ class PoolView(APIView):
         said = read_by(RevisionCallSerializer, members_of(request, "body"), "")
         return ask(request, kind=Kind.UPDATE, cluster_id=cluster_id, pool_id=pool_id, **said)
 
-    @described(
-        RequestSerializer,
-        cloud=True,
-        parameters=(KEY,),
-        status=201,
+    @asking(
         errors=[400, 409, 422],
         operation_id="node_pools_delete",
         tags=["Clusters and pools"],
@@ -73,13 +64,8 @@ class PoolView(APIView):
 class ScaleView(APIView):
     """The size of a node pool."""
 
-    @described(
-        RequestSerializer,
+    @asking(
         call=ScaleSerializer,
-        cloud=True,
-        parameters=(KEY,),
-        status=201,
-        errors=[409, 422],
         operation_id="node_pools_scale",
         tags=["Clusters and pools"],
         summary="Ask for another number of nodes",

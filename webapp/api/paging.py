@@ -7,13 +7,26 @@ class Latest(CursorPagination):
     """The newest first, fifty at a time."""
 
     page_size = 50
-    ordering = ("-created_at", "pk")
+    ordering: tuple[str, ...] = ("-created_at", "pk")
 
 
 class LatestEvents(Latest):
     """The newest events first."""
 
     ordering = ("-at", "-pk")
+
+
+class ByNumber(Latest):
+    """Requests, the newest first."""
+
+    ordering = ("-pk",)
+
+
+class LatestLines(Latest):
+    """The newest lines of the trail first, a hundred at a time."""
+
+    page_size = 100
+    ordering = ("-number",)
 
 
 class ByName(Latest):

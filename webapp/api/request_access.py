@@ -1,6 +1,7 @@
 """Requests as the API hands them out: only what the caller may see, and refusals as statuses."""
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from rest_framework.exceptions import APIException, PermissionDenied
@@ -9,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import User
+from webapp.api.describing import described
+from webapp.api.keys import KEY
 from webapp.api.request_forms import RequestSerializer
 from webapp.approvals.models import PoolRequest, pk_of
 from webapp.approvals.rights import visible_to
@@ -21,6 +24,11 @@ class Conflict(APIException):
     """409: the state does not take this (any more); the detail says why."""
 
     status_code = 409
+
+
+def asking(*, errors: Iterable[int] = (409, 422), **more: Any) -> Callable[..., Any]:
+    """Describe an operation that asks for something at the cloud: its answer is the request, one for each key."""
+    return described(RequestSerializer, cloud=True, parameters=(KEY,), status=201, errors=errors, **more)
 
 
 def possible(act: Any, *args: Any, **kwargs: Any) -> Any:

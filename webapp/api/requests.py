@@ -3,7 +3,6 @@
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,9 +11,9 @@ from webapp.api.authentication import cloud_of_call
 from webapp.api.calls import live_cluster, members_of, read_by
 from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid
-from webapp.api.keys import KEY
 from webapp.api.ordering import asked, demand_good, order_of
-from webapp.api.request_access import answer, person_of, possible, seen_request
+from webapp.api.paging import ByNumber
+from webapp.api.request_access import answer, asking, person_of, possible, seen_request
 from webapp.api.request_forms import (
     LineSerializer,
     RequestCallSerializer,
@@ -24,19 +23,13 @@ from webapp.api.request_forms import (
 )
 from webapp.approvals import actions, queries
 from webapp.approvals.following import follow
+from webapp.approvals.identity import fits
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import timeline
 from webapp.approvals.workflow import ACTS, State
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
-
-
-class ByNumber(CursorPagination):
-    """The newest first, fifty at a time."""
-
-    page_size = queries.PAGE
-    ordering = ("-pk",)
 
 
 class RequestsView(GenericAPIView):
@@ -76,13 +69,8 @@ class RequestsView(GenericAPIView):
         seen = visible_to(person_of(request), getattr(request, "cloud", None))
         return queries.listed(seen.filter(kind__in=self.kinds), filters)
 
-    @described(
-        RequestSerializer,
+    @asking(
         call=RequestCallSerializer,
-        cloud=True,
-        parameters=(KEY,),
-        status=201,
-        errors=[409, 422],
         operation_id="requests_create",
         tags=["Requests"],
         summary="Ask for a pool, or for its change",
@@ -115,13 +103,8 @@ class SubmissionsView(RequestsView):
         )
         return self.get_paginated_response(RequestSerializer(page, many=True).data)
 
-    @described(
-        RequestSerializer,
+    @asking(
         call=RequestCallSerializer,
-        cloud=True,
-        parameters=(KEY,),
-        status=201,
-        errors=[409, 422],
         operation_id="submissions_create",
         tags=["Requests"],
         summary="Ask for a new pool",
@@ -151,7 +134,7 @@ class RequestView(GenericAPIView):
         """Read it, brought up to date where a cloud token came along."""
         found = seen_request(request, reference)
         session = cloud_of_call(request)
-        follow(found, session if session and session.project_id == found.project_id else None)
+        follow(found, session if fits(session, found) else None)
         return answer(found)
 
     @described(
