@@ -5,9 +5,10 @@ from django.db import IntegrityError
 
 from tests.approvals.building import CLUSTER, FACTS, a_policy, a_team
 from tests.nodepool.test_rules import T, a_body
-from webapp.approvals.asked import asked_for, digest_of, flavor_in
+from webapp.approvals.asked import asked_for, digest_of
 from webapp.approvals.models import Policy
 from webapp.approvals.policy import verdict_on
+from webapp.nodepool.totals import flavor_named
 
 pytestmark = pytest.mark.django_db
 BIG = {"/spec/initialNodeCount": 9}
@@ -16,7 +17,7 @@ PUBLIC = {f"{T}/publicIP": {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": 
 
 def asked(kind="create", teams=(), **changes):
     body = a_body(**changes)
-    flavor = flavor_in(FACTS, body)
+    flavor = flavor_named(body, FACTS.flavors)
     return asked_for(kind=kind, cluster=CLUSTER, project="eu-de_team", body=body, flavor=flavor, author_teams=teams)
 
 

@@ -14,6 +14,7 @@ from webapp.api.describing import described
 from webapp.api.keys import KEY
 from webapp.api.request_forms import RequestSerializer
 from webapp.approvals.models import PoolRequest, pk_of
+from webapp.approvals.queries import whole
 from webapp.approvals.rights import visible_to
 from webapp.approvals.workflow import NotAllowed, NotPossible
 
@@ -44,9 +45,7 @@ def possible(act: Any, *args: Any, **kwargs: Any) -> Any:
 def seen_request(request: Request, reference: str) -> PoolRequest:
     """Return a request that the caller may see. Raises Http404."""
     number = re.fullmatch(_NUMBER, reference)
-    seen = visible_to(person_of(request), getattr(request, "cloud", None)).select_related(
-        "author", "launch", "last_editor"
-    )
+    seen = whole(visible_to(person_of(request), getattr(request, "cloud", None)))
     found: PoolRequest = get_object_or_404(seen, pk=pk_of(int(number[1])) if number else 0)
     return found
 

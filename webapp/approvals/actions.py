@@ -14,7 +14,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
-from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of, flavor_in
+from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
 from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
 from webapp.approvals.policy import Verdict, verdict_on
 from webapp.approvals.rights import demand
@@ -24,6 +24,7 @@ from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, pointers
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.pointers import JSON
+from webapp.nodepool.totals import flavor_named
 from webapp.notices.actions import tell
 from webapp.notices.events import Event
 
@@ -53,7 +54,7 @@ def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked,
         cluster=order.cluster,
         project=project,
         body=order.body,
-        flavor=flavor_in(facts, order.body),
+        flavor=flavor_named(order.body, facts.flavors or ()),
         author_teams=by.team_ids,
     )
     return asked, verdict_on(asked, Policy.objects.in_force())
@@ -103,6 +104,18 @@ def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolReq
     )
     _begin(found, by, verdict, "request.edited", before={"digest": before})
     return found
+
+
+def ask(  # noqa: PLR0913 - one keyword each
+    order: Order, *, known: PoolRequest | None, by: User, session: CloudSession, key: str, facts: Facts
+) -> PoolRequest:
+    """Return the request for an order: a new one, or `known`, which is edited where something else is asked now.
+
+    Raises NotPossible, NotAllowed.
+    """
+    if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
+        return edit(known, order, by=by, facts=facts)
+    return known or submit(order, by=by, session=session, key=key, facts=facts)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from webapp.nodepool import Cluster, pointers
-from webapp.nodepool.facts import Facts, Flavor
+from webapp.nodepool.facts import Flavor
 from webapp.nodepool.layout import layout
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.shells import without_shells
@@ -72,12 +72,6 @@ def asked_for(  # noqa: PLR0913 - one keyword each
     """Return what a body asks for, whole and without the empty shells that clients send."""
     plain = without_shells(body)
     return Asked(kind, cluster, project, plain, totals(plain, flavor), frozenset(author_teams))
-
-
-def flavor_in(facts: Facts, body: JSON) -> Flavor | None:
-    """Return the flavor that a body names, where the facts know it."""
-    name = pointers.get(body, f"{_TEMPLATE}/flavor")
-    return next((one for one in facts.flavors or () if one.id == name), None)
 
 
 def amounts_of(said: Totals) -> dict[str, Any]:

@@ -67,5 +67,5 @@ def facts_for_launch(facts: Facts, project_id: str) -> Facts:
     account = session_of_service_account(project_id)
     if account is None:
         return facts
-    keys = picklists.pick_lists(account, ("key_pairs",))["key_pairs"]
-    return replace(facts, key_pairs=None if keys.error else keys.items)
+    theirs = picklists.facts_from(picklists.pick_lists(account, ("key_pairs",)))
+    return replace(facts, key_pairs=theirs.key_pairs)

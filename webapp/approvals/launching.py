@@ -156,9 +156,7 @@ def _hold(found: PoolRequest) -> None:
     In a transaction the launch cannot be taken over until its end.
     """
     now = timezone.now()
-    mine = PoolRequest.objects.filter(pk=found.pk, state=State.LAUNCHING, held_at=found.held_at)
-    if not mine.update(held_at=now):
-        raise NotPossible("Somebody else goes on with it.")
+    _keep(found, held_at=now)
     found.held_at = now
 
 
@@ -217,12 +215,16 @@ def _create(found: PoolRequest, session: CloudSession) -> None:
 
 def _order(found: PoolRequest, order: Creation | None) -> None:
     """Keep which order is the request's, where there is one. Raises NotPossible where somebody else goes on."""
-    if order is None:
-        return
+    if order is not None:
+        _keep(found, launch=order)
+        found.launch = order
+
+
+def _keep(found: PoolRequest, **facts: Any) -> None:
+    """Write something down about a launch that is still ours. Raises NotPossible where it was taken over."""
     mine = PoolRequest.objects.filter(pk=found.pk, state=State.LAUNCHING, held_at=found.held_at)
-    if not mine.update(launch=order):
+    if not mine.update(**facts):
         raise NotPossible("Somebody else goes on with it.")
-    found.launch = order
 
 
 def _content(found: PoolRequest) -> str:

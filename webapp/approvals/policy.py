@@ -9,7 +9,7 @@ from typing import Any
 from webapp.approvals.asked import MARKS, Asked
 from webapp.approvals.models import Policy
 
-_LIMITS = {
+LIMITS = {
     "over_nodes": ("nodes", "nodes"),
     "over_vcpus": ("vcpus", "vCPU"),
     "over_memory_gib": ("memory_gib", "GiB of memory"),
@@ -97,7 +97,7 @@ def _because(policy: Policy, asked: Asked) -> Iterator[str | None]:
     yield _listed(policy.projects, asked.project, "the project is {}")
     yield _listed(policy.flavor_families, asked.flavor_family, "the flavor's family is {}")
     yield _of_team(policy, asked)
-    for name, (amount, unit) in _LIMITS.items():
+    for name, (amount, unit) in LIMITS.items():
         yield _over(getattr(policy, name), getattr(asked.totals.most, amount), unit)
     yield _marked(policy.marks, asked.marks)
 

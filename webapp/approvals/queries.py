@@ -14,7 +14,7 @@ from webapp.approvals.rights import waiting_for
 from webapp.approvals.workflow import State
 
 PAGE = 50
-BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks", "launch__body")  # what no row of a list shows
+BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
 _LOOKED_THROUGH = 500
 _COMPARED, _ENOUGH = 50, 4
 
@@ -27,6 +27,11 @@ def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet
     if words := filters.get("words", "").strip():
         requests = requests.filter(Q(name__icontains=words) | Q(author__username__icontains=words))
     return requests.select_related("author", "launch").order_by("-pk")
+
+
+def whole(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
+    """Return requests together with the people and the order that belong to them."""
+    return requests.select_related("author", "last_editor", "launch")
 
 
 def waiting(person: User) -> list[PoolRequest]:

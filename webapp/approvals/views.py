@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import quote_etag, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.accounts.access import role_needed, sign_in_again, signed_in
@@ -27,10 +27,9 @@ from webapp.approvals.show import page_context, progress_context, seen_of
 from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
-from webapp.pools.views import nothing_new
+from webapp.pools.views import fragment, nothing_new
 
 _PATIENCE_S = 2.0
-_STOP_POLLING = 286
 
 
 @signed_in
@@ -43,7 +42,7 @@ def requests_list(request: UserRequest) -> HttpResponse:
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)
     before = request.GET.get("before", "")
-    rows = queries.listed(seen, filters).defer(*queries.BODIES)
+    rows = queries.listed(seen, filters).defer(*queries.BODIES, "launch__body")
     rows = rows.filter(pk__lt=pk_of(int(before))) if before.isdigit() and len(before) < 10 else rows
     page = list(rows[: queries.PAGE + 1])
     more = urlencode({**filters, "before": str(page[queries.PAGE - 1].number)}) if len(page) > queries.PAGE else ""
@@ -97,10 +96,7 @@ def request_progress(request: UserRequest, number: int) -> HttpResponse:
     if unchanged := nothing_new(request, seen_of(found)):
         return unchanged
     context = progress_context(request, found)
-    status = 200 if context["is_moving"] else _STOP_POLLING
-    answer = render(request, "approvals/_progress.html", context | {"is_fragment": True}, status=status)
-    answer["ETag"] = quote_etag(context["seen"])
-    return answer
+    return fragment(request, "approvals/_progress.html", context, is_last=not context["is_moving"])
 
 
 @signed_in
@@ -222,8 +218,7 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
 
 def _seen(request: UserRequest, number: int) -> PoolRequest:
     """Return a request that the person may see."""
-    seen = visible_to(request.user, request.cloud).select_related("author", "last_editor", "launch")
-    return get_object_or_404(seen, pk=pk_of(number))
+    return get_object_or_404(queries.whole(visible_to(request.user, request.cloud)), pk=pk_of(number))
 
 
 def _follow(found: PoolRequest, request: UserRequest) -> None:

@@ -1,11 +1,18 @@
 """What a pool takes altogether: per node, at the start, and at its largest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.nodepool import pointers
 from webapp.nodepool.facts import Flavor
 from webapp.nodepool.layout import Layout, layout
 from webapp.nodepool.pointers import JSON
+
+
+def flavor_named(body: JSON, flavors: Iterable[Flavor]) -> Flavor | None:
+    """Return the flavor that a body names, where it is among these."""
+    name = pointers.get(body, "/spec/nodeTemplate/flavor")
+    return next((one for one in flavors if one.id == name), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,8 @@ def pool_status(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResp
     status = _status(request, cluster_id, pool_id)
     if unchanged := nothing_new(request, seen_of(status)):
         return unchanged
-    context = shown(status) | {"is_fragment": True}
-    answer = render(request, "pools/_status.html", context, status=_STOP_POLLING if context["is_final"] else 200)
-    answer["ETag"] = quote_etag(context["seen"])
-    return answer
+    context = shown(status)
+    return fragment(request, "pools/_status.html", context, is_last=context["is_final"])
 
 
 @cloud_needed
@@ -104,6 +102,14 @@ def _is_unknown(status: PoolStatus) -> bool:
 def seen_of(status: PoolStatus) -> str:
     """Return the name of what a page shows of a pool: another one when something has changed."""
     return f"pool-{status.version}"
+
+
+def fragment(request: UserRequest, template: str, context: dict[str, Any], *, is_last: bool) -> HttpResponse:
+    """Return the part of a page that changes, `context["seen"]` its ETag; the last one ends the polling."""
+    status = _STOP_POLLING if is_last else 200
+    answer = render(request, template, context | {"is_fragment": True}, status=status)
+    answer["ETag"] = quote_etag(context["seen"])
+    return answer
 
 
 def nothing_new(request: UserRequest, seen: str) -> HttpResponse | None:

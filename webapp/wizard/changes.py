@@ -13,14 +13,13 @@ from webapp.accounts.access import cloud_needed
 from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
-from webapp.approvals.asked import digest_of
 from webapp.approvals.differences import parts_of
 from webapp.approvals.identity import launcher_in
 from webapp.approvals.launching import errors_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.queries import locks_on
 from webapp.approvals.views import start
-from webapp.approvals.workflow import EDITABLE, NotPossible, State
+from webapp.approvals.workflow import EDITABLE, NotPossible
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster, Problem, pointers
@@ -82,9 +81,10 @@ def delete(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
     live = _live(request, cluster_id, pool_id)
     typed = request.POST.get("name", "").strip()
     wrong = "Type the name exactly as it stands above." if request.method == "POST" and typed != live.name else ""
+    order = _order(request, live, Kind.DELETE, live.body)
     if request.method == "POST" and not wrong:
-        return _submit(request, _order(request, live, Kind.DELETE, live.body))
-    context = _context(request, live, _order(request, live, Kind.DELETE, live.body))
+        return _submit(request, order)
+    context = _context(request, live, order)
     nodes = pointers.get(live.body, COUNT)
     context |= {"wrong": wrong, "typed": typed, "nodes": nodes}
     return render(request, "wizard/delete_pool.html", context, status=422 if wrong else 200)
@@ -157,10 +157,7 @@ def _submit(request: UserRequest, order: Order) -> HttpResponse:
     facts = _facts(request, live)
     pending = _pending(request, order.cluster.id, order.pool_id, order.kind)
     try:
-        if pending and (pending.digest != digest_of(order.body) or pending.state == State.CHANGES):
-            found = requests.edit(pending, order, by=request.user, facts=facts)
-        else:
-            found = pending or requests.submit(order, by=request.user, session=request.cloud, key=key, facts=facts)
+        found = requests.ask(order, known=pending, by=request.user, session=request.cloud, key=key, facts=facts)
     except NotPossible as refusal:
         context = _context(request, live, order) | {"trouble": str(refusal)}
         return render(request, "wizard/confirm_change.html", context, status=409)
@@ -181,10 +178,9 @@ def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
         body=body,
         pool_id=live.pool_id,
         baseline=live.body,
-        reason=request.POST.get("reason", "").strip(),
         draft_url=_page_of(live, kind),
-        start_at_once="_asks" not in request.POST or "start_at_once" in request.POST,
         browser=request.session.session_key or "",
+        **posted.wishes(request.POST),
     )
 
 

@@ -12,9 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from webapp.cloud.errors import CloudError
 from webapp.cloud.picklists import PickList
-from webapp.nodepool import choices, pointers
+from webapp.nodepool import choices
 from webapp.nodepool.facts import Flavor, Quotas, Zone
-from webapp.nodepool.pointers import JSON
 from webapp.wizard.answers import Tree, answer_at
 from webapp.wizard.options import Lists
 
@@ -70,12 +69,6 @@ def table(lists: Lists, tree: Tree, search: str) -> Shown:
     return Shown(
         _marked(_drawn(offers), choice), names, len(offers), len(found.items), search, found.fetched_at, found.error
     )
-
-
-def chosen(flavors: Sequence[Flavor], body: JSON) -> Flavor | None:
-    """Return the flavor that the body names, where the list knows it."""
-    name = pointers.get(body, AT)
-    return next((flavor for flavor in flavors if flavor.id == name), None)
 
 
 @lru_cache(maxsize=64)

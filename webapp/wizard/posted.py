@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
 from django.http import QueryDict
 
@@ -56,6 +57,12 @@ def read(form: QueryDict) -> Posted:
         focus=focus,
         search=form.get("_search", ""),
     )
+
+
+def wishes(form: QueryDict) -> dict[str, Any]:
+    """Return what is said beside a request; a page that does not ask whether to start at once starts it."""
+    starts = "_asks" not in form or "start_at_once" in form
+    return {"reason": form.get("reason", "").strip(), "start_at_once": starts}
 
 
 def _number(form: QueryDict, name: str, otherwise: int) -> int:

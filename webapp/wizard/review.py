@@ -11,7 +11,6 @@ from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
-from webapp.approvals.asked import digest_of
 from webapp.approvals.identity import facts_for_launch, launcher_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
@@ -22,8 +21,8 @@ from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
-from webapp.nodepool.totals import totals
-from webapp.wizard import checks, drawing, flavors, show, steps
+from webapp.nodepool.totals import flavor_named, totals
+from webapp.wizard import checks, drawing, posted, show, steps
 from webapp.wizard.models import Draft
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
@@ -80,27 +79,23 @@ def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -
     assert request.cloud  # noqa: S101 - the caller saw to it
     mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
     known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
-    if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
-        return requests.edit(known, order, by=request.user, facts=facts)
     ended = mine.filter(state__in=(State.REJECTED, State.WITHDRAWN, State.EXPIRED)).count()
     key = f"draft:{draft.pk}:{draft.version}:{ended}"
-    found = known or requests.submit(order, by=request.user, session=request.cloud, key=key, facts=facts)
+    found = requests.ask(order, known=known, by=request.user, session=request.cloud, key=key, facts=facts)
     if found.state == State.FAILED:
         launch_again(found, request)
     return found
 
 
 def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
-    posted = request.POST
     return Order(
         kind=Kind.CREATE,
         cluster=cluster,
         body=draft.body,
         baseline=blank_body(),
-        reason=posted.get("reason", "").strip(),
         draft_url=draft.url_of(steps.REVIEW),
-        start_at_once="_asks" not in posted or "start_at_once" in posted,
         browser=request.session.session_key or "",
+        **posted.wishes(request.POST),
     )
 
 
@@ -138,7 +133,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
-        "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body)),
+        "totals": totals(draft.body, flavor_named(draft.body, found.items if found else ())),
         "drawing": drawing.drawn(layout(draft.body)),
     }
     return render(request, "wizard/review.html", context, status=status)

@@ -8,7 +8,7 @@ from typing import Any
 from webapp.accounts.http import UserRequest
 from webapp.nodepool import Problem, pointers
 from webapp.nodepool.layout import layout
-from webapp.nodepool.totals import totals
+from webapp.nodepool.totals import flavor_named, totals
 from webapp.wizard import checks, drawing, flavors, page, preview, steps
 from webapp.wizard.answers import Tree, answers_of
 from webapp.wizard.models import Draft
@@ -129,7 +129,7 @@ def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
     found, made = lists.get("flavors"), layout(draft.body)
     return {
         "lines": preview.drawn(draft.body, lambda at: bool(at) and steps.owner(at) is step),
-        "totals": totals(draft.body, flavors.chosen(found.items if found else (), draft.body), made),
+        "totals": totals(draft.body, flavor_named(draft.body, found.items if found else ()), made),
         "drawing": drawing.drawn(made) if step is steps.DISKS else None,
     }
 

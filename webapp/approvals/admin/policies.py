@@ -11,9 +11,10 @@ from django.urls import URLPattern, path
 from webapp.approvals.admin.policy_form import PolicyForm
 from webapp.approvals.dryrun import LOOKED_AT, Difference, differences, with_changed
 from webapp.approvals.models import Policy, PoolRequest
+from webapp.approvals.policy import LIMITS
 from webapp.audit.operating import AuditedAdmin
 
-_OVER = ("over_nodes", "over_vcpus", "over_memory_gib", "over_disk_gib", "over_eips")
+_OVER = tuple(LIMITS)
 _WHAT = ("kinds", "marks", "clusters", "projects", "flavor_families", "requester_team")
 _WHO = ("outcome", "approvals", "team", "refusal", "is_last", "allows_bulk")
 _TIMES = ("expires_after_h", "remind_before_h", "escalate_after_h", "escalation")

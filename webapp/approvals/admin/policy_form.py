@@ -6,9 +6,8 @@ from django import forms
 
 from webapp.approvals.asked import MARKS
 from webapp.approvals.models import Kind, Policy
+from webapp.approvals.policy import LIMITS
 from webapp.audit.admin_fields import PatternsField
-
-_OVER = ("over_nodes", "over_vcpus", "over_memory_gib", "over_disk_gib", "over_eips")
 
 
 def _several(choices: Any) -> forms.MultipleChoiceField:
@@ -52,7 +51,7 @@ class PolicyForm(forms.ModelForm):
         help_texts = {
             "order": "Policies are tried from the smallest number on.",
             "team": "None: any approver.",
-            **dict.fromkeys((*_OVER, "is_last", "allows_bulk"), ""),
+            **dict.fromkeys((*LIMITS, "is_last", "allows_bulk"), ""),
         }
 
     def clean(self) -> dict[str, Any]:

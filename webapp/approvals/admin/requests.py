@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from webapp.accounts.models import User
+from webapp.approvals.actions import about
 from webapp.approvals.models import PoolRequest, pk_of
+from webapp.approvals.queries import BODIES
 from webapp.audit.operating import ReadOnlyAdmin, pretty, starts_with
 
 _NUMBER = re.compile(r"(?:NP-?)?(\d{1,12})", re.IGNORECASE)
 _AUTHORS = 50
-_FAT = ("body", "baseline", "verdict", "demands", "quotas", "marks")
 _FIELDS = (
     ("Request", ("page", "kind", "state", "author", "last_editor", "reason", "revision", "digest")),
     ("Where", ("project_name", "project_id", "cluster_name", "cluster_id", "name", "pool_id")),
@@ -39,14 +40,14 @@ class PoolRequestAdmin(ReadOnlyAdmin):
 
     def about(self, obj: PoolRequest) -> str:
         """Return what the trail calls it."""
-        return f"request {obj.reference}"
+        return about(obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PoolRequest]:
         """Leave the bodies in the database where a list is shown."""
         found = super().get_queryset(request).select_related("author", "last_editor").defer("launch_session")
         match: Any = request.resolver_match
         is_list = match and match.url_name.endswith("_changelist")
-        return found.defer("launch_session", *_FAT) if is_list else found
+        return found.defer("launch_session", *BODIES) if is_list else found
 
     def get_search_results(
         self, _request: HttpRequest, queryset: QuerySet[PoolRequest], search_term: str
