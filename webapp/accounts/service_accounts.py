@@ -56,7 +56,7 @@ def try_sign_in(account: ServiceAccount, *, by: User) -> CloudSession:
     """Sign in now, whatever is kept, also for an account that is off duty. Raises CloudError."""
     key = _key(account)
     cache.delete(key)
-    trail.note("service_account.tested", by=by, about=_about(account))
+    trail.note("service_account.tested", by=by, about=about(account))
     with patience(SIGN_IN_S):
         return _signed_in(account, key)
 
@@ -81,7 +81,7 @@ def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
         raise _refused(account, key) from None
     if session.project_id != account.project_id:
         raise _refused(account, key)
-    trail.note("service_account.signed_in", about=_about(account))
+    trail.note("service_account.signed_in", about=about(account))
     seconds = session.seconds_left(timezone.now()) - MARGIN_S
     if seconds > 0:
         cache.set(key, seal(json.dumps(session.to_json())), seconds)
@@ -90,7 +90,7 @@ def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
 
 def _refused(account: ServiceAccount, key: str) -> ServiceAccountRejected:
     cache.set(key, _REFUSED, PAUSE_AFTER_REFUSAL_S)
-    trail.note("service_account.refused", about=_about(account), after={"user": account.user})
+    trail.note("service_account.refused", about=about(account), after={"user": account.user})
     return ServiceAccountRejected(account)
 
 
@@ -100,5 +100,6 @@ def _key(account: ServiceAccount) -> str:
     return f"service-account:{sha256(json.dumps(parts).encode()).hexdigest()}"
 
 
-def _about(account: ServiceAccount) -> str:
+def about(account: ServiceAccount) -> str:
+    """Return how the audit trail names a service account."""
     return f"service account {account.pk} {account}"

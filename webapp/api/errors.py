@@ -79,14 +79,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not _is_call(request):
         return defaults.bad_request(request, exception)
     error = _suspect(exception)
-    return _plain_problem(error.status_code, str(error.detail))
+    return plain_problem(error.status_code, str(error.detail))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a call that broke; outside of the API by a page."""
     if not _is_call(request):
         return defaults.server_error(request)
-    return _plain_problem(500, "Something broke here. Nothing that you sent is to blame; try again, or tell the admin.")
+    return plain_problem(500, "Something broke here. Nothing that you sent is to blame; try again, or tell the admin.")
 
 
 def _is_call(request: HttpRequest) -> bool:
@@ -100,7 +100,8 @@ def _suspect(error: Exception) -> APIException:
     return Invalid([])
 
 
-def _plain_problem(status: int, detail: str) -> HttpResponse:
+def plain_problem(status: int, detail: str) -> HttpResponse:
+    """Return a problem document for a call that no view of the API answers."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
     return JsonResponse(body, status=status, content_type=ProblemRenderer.media_type)
 

@@ -1,7 +1,6 @@
 """The audit trail, to search, to carry away and to verify."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +12,7 @@ from django.urls import URLPattern, path
 
 from webapp.audit.models import AuditLine
 from webapp.audit.operating import ReadOnlyAdmin, pretty, starts_with
-from webapp.audit.trail import as_json, note, verified
+from webapp.audit.trail import json_lines, note, verified
 
 VERIFIED_AT_ONCE = 50_000  # some seconds
 _FIELDS = ("number", "at", "actor", "actor_id", "act", "about", "address", "was", "will", "previous", "hash")
@@ -55,7 +54,9 @@ class AuditLineAdmin(ReadOnlyAdmin):
         self._demand_reader(request)
         note("audit.exported", by=request.user, about="audit trail")
         headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-        return StreamingHttpResponse(_json_lines(), content_type="application/x-ndjson", headers=headers)
+        return StreamingHttpResponse(
+            (f"{line}\n" for line in json_lines()), content_type="application/x-ndjson", headers=headers
+        )
 
     def verify(self, request: HttpRequest) -> HttpResponse:
         """Verify the trail from a line on, as much as goes in some seconds; the page leads on from there."""
@@ -78,11 +79,6 @@ class AuditLineAdmin(ReadOnlyAdmin):
     def will(self, line: AuditLine) -> str:
         """What stands there now."""
         return _shown(line.after)
-
-
-def _json_lines() -> Iterator[str]:
-    for line in AuditLine.objects.order_by("number").iterator(chunk_size=2000):
-        yield json.dumps(as_json(line)) + "\n"
 
 
 def _shown(text: str) -> Any:

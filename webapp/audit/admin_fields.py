@@ -30,6 +30,15 @@ class PatternsField(forms.CharField):
         return (initial or []) != _lines(data or "")
 
 
+class SecretField(forms.CharField):
+    """A password that goes in and never comes out; left empty, the one that is there stays."""
+
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, strip=False, max_length=500, **kwargs)
+
+
 def _lines(text: str) -> list[str]:
     """Return the lines of a text without blanks and repetitions, in their order."""
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))

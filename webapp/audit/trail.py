@@ -116,6 +116,12 @@ def as_json(line: AuditLine) -> dict[str, Any]:
     return {name: getattr(line, name) for name in names} | {"at": line.at.isoformat()} | values
 
 
+def json_lines(after: int = 0) -> Iterator[str]:
+    """Yield the lines behind a number as JSON, oldest first."""
+    lines = AuditLine.objects.filter(number__gt=after).order_by("number")
+    return (json.dumps(as_json(line)) for line in lines.iterator(chunk_size=2000))
+
+
 def _text(value: Any) -> str:
     """Return a value in the one form that hashes count on."""
     return "" if value is None else json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)

@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from webapp.cloud.addresses import LOOPBACK, host_of
 
 
 def demand_callable(url: str) -> None:
@@ -18,11 +18,11 @@ def demand_callable(url: str) -> None:
     parts = _parts(url)
     if parts is None:
         raise ValidationError("Give an address such as https://tools.example.com/hooks, without user or password.")
-    host = (parts.hostname or "").rstrip(".")
+    host = host_of(parts)
     patterns = settings.WEBHOOK_ALLOWED_HOSTS
     if patterns and not any(fnmatchcase(host, one) for one in patterns):
         raise ValidationError("The operator does not allow webhooks to this host (WEBHOOK_ALLOWED_HOSTS).")
-    if not patterns and parts.scheme != "https" and host not in _LOOPBACK:
+    if not patterns and parts.scheme != "https" and host not in LOOPBACK:
         raise ValidationError("Use https: what is sent over http can be read on the way.")
 
 

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from webapp.audit.admin_fields import SecretField
 from webapp.audit.operating import ListAdmin, ReadOnlyAdmin
 from webapp.notices.delivering import test_webhook
 from webapp.notices.events import Event
@@ -18,11 +19,7 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     """A webhook; its secret goes in and never comes out."""
 
     events = forms.MultipleChoiceField(choices=Event.choices, widget=forms.CheckboxSelectMultiple)
-    secret = forms.CharField(
-        required=False,
-        strip=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    secret = SecretField(
         help_text=f"Signs each call; at least {SHORTEST_SECRET} characters, never shown. Empty keeps the one there is.",
     )
 

@@ -1,35 +1,20 @@
 """Pages on which admins keep presets."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp.accounts.access import signed_in
+from webapp.accounts.access import role_needed
 from webapp.accounts.http import UserRequest
 from webapp.wizard import presets
 from webapp.wizard.models import Draft, Preset
 from webapp.wizard.preset_form import PresetForm
 
-View = Callable[..., HttpResponse]
-
-
-def managers_only(view: View) -> View:
-    """Let only people in who may manage presets."""
-
-    @wraps(view)
-    def guarded(request: UserRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not presets.may_manage_presets(request.user):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return signed_in(guarded)
+managers_only = role_needed(*presets.MANAGERS)
 
 
 @managers_only

@@ -18,6 +18,7 @@ from webapp.wizard.answers import answer_at, answers_of, is_blank, rows_in, with
 from webapp.wizard.models import Preset
 from webapp.wizard.places import Place, Rows, Step, patterns
 
+MANAGERS = (Role.ADMIN,)
 # A name is taken once, and a key pair belongs to its user: whoever starts from the preset chooses them.
 PERSONAL = ("/metadata/name", "/spec/nodeTemplate/login/sshKey")
 
@@ -36,7 +37,7 @@ class Fixable:
 
 def may_manage_presets(person: User) -> bool:
     """Whether somebody may save, change and deactivate presets."""
-    return person.has_role(Role.ADMIN)
+    return person.has_role(*MANAGERS)
 
 
 def active_presets() -> QuerySet[Preset]:

@@ -10,6 +10,7 @@ from webapp.accounts.granting import LastAdmin
 from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import BY_ADMIN, BY_DEFAULT, Role
+from webapp.audit.admin_fields import SecretField
 
 # What was given from here, or to everybody, can be taken here; what follows from a group elsewhere cannot.
 OURS = (BY_ADMIN, BY_DEFAULT)
@@ -27,13 +28,8 @@ class PersonForm(forms.ModelForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    new_password = forms.CharField(
-        label="New password",
-        required=False,
-        strip=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="For portal accounts. It is never shown; empty keeps the one that is there.",
+    new_password = SecretField(
+        label="New password", help_text="For portal accounts. It is never shown; empty keeps the one that is there."
     )
 
     class Meta:

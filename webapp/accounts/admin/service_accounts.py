@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from webapp.accounts.models import ServiceAccount
-from webapp.accounts.service_accounts import try_sign_in
+from webapp.accounts.service_accounts import about, try_sign_in
+from webapp.audit.admin_fields import SecretField
 from webapp.audit.operating import AuditedAdmin
 from webapp.cloud.errors import CloudError
 
@@ -15,13 +16,7 @@ from webapp.cloud.errors import CloudError
 class ServiceAccountForm(forms.ModelForm):
     """A cloud user that launches in one project."""
 
-    password = forms.CharField(
-        required=False,
-        strip=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="It is kept sealed and never shown; empty keeps the one that is there.",
-    )
+    password = SecretField(help_text="It is kept sealed and never shown; empty keeps the one that is there.")
 
     class Meta:
         model = ServiceAccount
@@ -52,7 +47,7 @@ class ServiceAccountAdmin(AuditedAdmin):
 
     def about(self, obj: ServiceAccount) -> str:
         """Return what the trail calls it, as the sign-in does."""
-        return f"{self.noun} {obj.pk} {obj}"
+        return about(obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave the password out where nothing can be typed."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.nodepool import pointers
 from webapp.nodepool.formats import ansible, strict_yaml
-from webapp.nodepool.formats.base import Imported, Note
+from webapp.nodepool.formats.base import Imported, Note, unknown
 from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.formats.computed import COMPUTED, settled, typed
 from webapp.nodepool.pointers import JSON
@@ -82,4 +82,4 @@ def _disk(disk: Any) -> Any:
 def _not_known(said: dict[str, Any]) -> Iterator[Note]:
     for name in said:
         if name not in ansible.ARGUMENTS and name not in _OF_ANSIBLE:
-            yield Note("", f"The argument {name[:60]} is not known and was not taken over.")
+            yield unknown(name)

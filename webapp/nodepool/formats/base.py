@@ -8,6 +8,7 @@ from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 
 PASSWORD = "/spec/nodeTemplate/login/userPassword"  # noqa: S105 - a place
+NO_PASSWORD = "A password is not taken over: choose a key pair."  # noqa: S105 - a sentence
 # What nobody may see. The second stands in answers of the cloud.
 SECRETS = (PASSWORD, "/spec/nodeTemplate/extendParam/init-node-password")
 
@@ -84,6 +85,11 @@ def not_said(
         is_implied = at in implied and implied[at] == value
         if not is_said and not is_implied and value is not None and not isinstance(value, dict | list):
             yield Note(at, (reasons or {}).get(at, why))
+
+
+def unknown(name: str, at: str = "") -> Note:
+    """Return the note for an argument of a program that nobody knows."""
+    return Note(at, f"The argument {name[:60]} is not known and was not taken over.")
 
 
 def missing(body: JSON, needed: Iterable[str], why: str) -> Iterator[Note]:

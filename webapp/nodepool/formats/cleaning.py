@@ -5,7 +5,7 @@ from typing import Any
 
 from webapp.nodepool import choices, pointers
 from webapp.nodepool.defaults import default_storage
-from webapp.nodepool.formats.base import SECRETS, Imported, Note
+from webapp.nodepool.formats.base import NO_PASSWORD, SECRETS, Imported, Note
 from webapp.nodepool.layout import layout
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import Unreadable
@@ -19,7 +19,6 @@ _BANDWIDTH = f"{_T}/publicIP/eip/bandwidth/size"
 _BY_SERVER = "The cloud writes this itself."
 _DEFAULT_STORAGE = "This is the layout that the cloud makes itself when none is said."
 _MISSPELT = "The cloud does not read this: the subnet is said as subnetId."
-_SECRET = "A password is not taken over: choose a key pair."  # noqa: S105 - a sentence
 _EMPTY_IN_ANSWERS = ("/spec/customSecurityGroups", f"{_T}/taints", f"{_T}/userTags")
 
 
@@ -33,7 +32,7 @@ def cleaned(document: JSON) -> Imported:
     notes: list[Note] = []
     for at in SECRETS:
         if any(value for _, value in pointers.leaves(pointers.get(body, at))):
-            _drop(body, at, _SECRET, notes)
+            _drop(body, at, NO_PASSWORD, notes)
     is_answer = "status" in body or bool(pointers.get(body, "/metadata/uid"))
     _drop(body, "/status", _BY_SERVER, notes)
     for name in _members(body, "/metadata"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.nodepool import pointers
 from webapp.nodepool.formats import terraform
-from webapp.nodepool.formats.base import PASSWORD, Imported, Note
+from webapp.nodepool.formats.base import NO_PASSWORD, PASSWORD, Imported, Note, unknown
 from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.formats.computed import Encoded, settled, typed
 from webapp.nodepool.formats.hcl import Block, resources
@@ -57,11 +57,11 @@ def _not_taken(said: Mapping[str, Any]) -> list[Note]:
     notes = []
     for name in said:
         if name == "password":
-            notes.append(Note(PASSWORD, "A password is not taken over: choose a key pair."))
+            notes.append(Note(PASSWORD, NO_PASSWORD))
         elif name in ("count", "for_each"):
             notes.append(Note("", f"Terraform makes as many pools of this as {name} says: one was taken over."))
         elif name not in _PLACES and name not in _OF_TERRAFORM:
-            notes.append(Note("", f"The argument {name[:60]} is not known and was not taken over."))
+            notes.append(unknown(name))
     return notes
 
 
@@ -127,6 +127,6 @@ def _disk(block: Any, at: str, notes: list[Note]) -> JSON:
         made["metadata"] = {"__system__encrypted": "1", "__system__cmkid": typed(block["kms_id"], str)}
     if block.get("extend_param"):
         notes.append(Note(f"{at}/extendParam", "The provider does not send extend_param: use extend_params."))
-    unknown = sorted(set(block) - {*_DISK, "extend_params", "extend_param", "kms_id"})
-    notes += [Note(at, f"The argument {name[:60]} is not known and was not taken over.") for name in unknown]
+    others = sorted(set(block) - {*_DISK, "extend_params", "extend_param", "kms_id"})
+    notes += [unknown(name, at) for name in others]
     return made

@@ -1,12 +1,10 @@
 """Export the audit trail."""
 
-import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from webapp.audit.models import AuditLine
-from webapp.audit.trail import as_json
+from webapp.audit.trail import json_lines
 
 
 class Command(BaseCommand):
@@ -20,6 +18,5 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Print."""
-        lines = AuditLine.objects.filter(number__gt=options["after"]).order_by("number")
-        for line in lines.iterator(chunk_size=2000):
-            self.stdout.write(json.dumps(as_json(line)))
+        for line in json_lines(options["after"]):
+            self.stdout.write(line)

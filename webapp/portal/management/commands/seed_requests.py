@@ -18,9 +18,9 @@ from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, pointers
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
-from webapp.portal.demo import DOMAIN, TEAM_PROJECT
+from webapp.portal.demo import DOMAIN, PEOPLE, TEAM_PROJECT
 
-_ASKER = "anna"
+_ASKER = PEOPLE[0]  # a requester
 _PATIENCE_S = 30
 _TEMPLATE = "/spec/nodeTemplate"
 _COMMON = {
@@ -80,7 +80,7 @@ def _signed_in() -> CloudSession:
     ends = time.monotonic() + _PATIENCE_S
     while True:
         try:
-            return iam.sign_in(user=_ASKER, domain=DOMAIN, password=f"{_ASKER}-demo-1", project=TEAM_PROJECT)
+            return iam.sign_in(user=_ASKER.name, domain=DOMAIN, password=_ASKER.password, project=TEAM_PROJECT)
         except CloudUnreachable:
             if time.monotonic() > ends:
                 raise
