@@ -2,12 +2,12 @@
 
 import io
 import json
-import threading
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from tests.side_by_side import together
 from webapp.accounts.models import User
 from webapp.audit import protection
 from webapp.audit.models import AppendOnly, AuditHead, AuditLine
@@ -104,14 +104,6 @@ def test_the_trail_is_exported_as_json_lines(lines):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_make_one_chain():
-    def write():
-        note("thing.done", about="thing")
-        connection.close()
-
-    writers = [threading.Thread(target=write) for _ in range(20)]
-    for one in writers:
-        one.start()
-    for one in writers:
-        one.join()
+    together([lambda: note("thing.done", about="thing")] * 20)
     assert AuditHead.objects.get().number == AuditLine.objects.count() == 20
     assert verified().findings == []

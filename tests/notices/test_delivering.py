@@ -12,11 +12,11 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
 from django.utils import timezone
 
 from tests.conftest import free_port
 from tests.notices.conftest import SECRET, tell_of
+from tests.side_by_side import together
 from webapp.notices import delivering
 from webapp.notices.delivering import DELAYS, LEASE, deliver_due
 from webapp.notices.models import Delivery, Webhook
@@ -190,18 +190,8 @@ def test_a_late_success_counts_although_another_attempt_has_failed(receiver, web
 def test_many_workers_at_once_deliver_each_thing_once(receiver, webhook, person, mailoutbox):
     for _ in range(15):
         tell_of(people=[person])
-    handled, start = [], threading.Barrier(10)
-
-    def work():
-        start.wait()
-        handled.append(deliver_due())
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(10)]
-    for one in workers:
-        one.start()
-    for one in workers:
-        one.join()
+    handled = []
+    together([lambda: handled.append(deliver_due())] * 10)
     ids = [headers["X-Poolwright-Delivery"] for _, headers, _ in receiver.calls]
     assert sum(handled) == 30
     assert len(ids) == len(set(ids)) == 15

@@ -1,14 +1,13 @@
 """Sent once, settled by looking: over real HTTP, with the local cloud's faults."""
 
-import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.utils import timezone
 
 from tests.nodepool.test_rules import a_body
+from tests.side_by_side import together
 from webapp.accounts.actions import person_of
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import Refused
@@ -155,16 +154,7 @@ def test_a_dead_cloud_leaves_the_last_known_state_with_the_reason(watched, anna,
 @pytest.mark.django_db(transaction=True)
 def test_however_many_watch_the_cloud_is_asked_once(watched, anna, local_cloud):
     before = len([one for one in local_cloud.log("GET") if watched[1] in one["path"]])
-
-    def watch():
-        status_of(anna, *watched)
-        connection.close()
-
-    watchers = [threading.Thread(target=watch) for _ in range(20)]
-    for one in watchers:
-        one.start()
-    for one in watchers:
-        one.join()
+    together([lambda: status_of(anna, *watched)] * 20)
     asked = [one["path"].rpartition("/")[2] for one in local_cloud.log("GET") if watched[1] in one["path"]]
     assert asked[before:] == ["nodepools", "nodes"]
     assert PoolStatus.objects.count() == 1
