@@ -226,3 +226,16 @@ def test_the_list_of_requests_costs_the_same_for_one_and_for_many(approver, wait
 
 
 COSTS = {"/requests?whose=all": 5, "/requests/waiting": 8}
+
+
+@pytest.mark.parametrize("typed", ["²", "x", "-1", "9" * 19, "9" * 40, ""])
+def test_a_number_that_is_none_is_no_number(approver, waiting, typed):
+    assert approver.get("/requests", {"before": typed}).status_code == 200
+    assert approver.post("/requests/waiting/approve", {"number": typed}).status_code == 409
+    assert "Choose who shall decide." in act(approver, waiting, "delegate", to=typed).content.decode()
+
+
+def test_a_comment_at_a_row_that_no_list_has_leaves_the_page_whole(approver, waiting):
+    pointer = "/spec/nodeTemplate/dataVolumes/²/size"
+    act(approver, waiting, "ask-changes", pointer=pointer, comment="Larger.", digest=waiting.digest)
+    assert "Larger." in approver.get(waiting.get_absolute_url()).content.decode()

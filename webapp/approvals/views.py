@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from webapp.accounts.access import role_needed, sign_in_again, signed_in
-from webapp.accounts.http import UserRequest
+from webapp.accounts.http import UserRequest, number_in
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
@@ -41,9 +41,9 @@ def requests_list(request: UserRequest) -> HttpResponse:
     seen = visible_to(request.user, request.cloud)
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)
-    before = request.GET.get("before", "")
+    before = number_in(request.GET.get("before"))
     rows = queries.listed(seen, filters).defer(*queries.BODIES, "launch__body")
-    rows = rows.filter(pk__lt=pk_of(int(before))) if before.isdigit() and len(before) < 10 else rows
+    rows = rows if before is None else rows.filter(pk__lt=pk_of(before))
     page = list(rows[: queries.PAGE + 1])
     more = urlencode({**filters, "before": str(page[queries.PAGE - 1].number)}) if len(page) > queries.PAGE else ""
     context = {"rows": page[: queries.PAGE], "more": more, "filters": filters, "states": State, "kinds": Kind}
@@ -61,7 +61,7 @@ def inbox(request: UserRequest) -> HttpResponse:
 @require_POST
 def decide_many(request: UserRequest) -> HttpResponse:
     """Approve several requests in one go, where policy allows that for each of them."""
-    chosen = [int(one) for one in request.POST.getlist("number") if one.isdigit() and len(one) < 10]
+    chosen = {number_in(one) for one in request.POST.getlist("number")}
     found = [one for one in queries.waiting(request.user) if one.number in chosen]
     if not found or not queries.allows_bulk(found):
         return _inbox(request, trouble="Choose requests for which policy allows deciding several in one go.")
@@ -167,8 +167,7 @@ def _ask_changes(found: PoolRequest, request: UserRequest) -> None:
 
 
 def _delegate(found: PoolRequest, request: UserRequest) -> None:
-    chosen = request.POST.get("to", "")
-    to = User.objects.filter(pk=int(chosen)).first() if chosen.isdigit() and len(chosen) < 10 else None
+    to = User.objects.filter(pk=number_in(request.POST.get("to")) or 0).first()
     if to is None:
         raise NotPossible("Choose who shall decide.")
     deciding.delegate(found, by=request.user, to=to)

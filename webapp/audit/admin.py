@@ -62,7 +62,7 @@ class AuditLineAdmin(ReadOnlyAdmin):
         """Verify the trail from a line on, as much as goes in some seconds; the page leads on from there."""
         self._demand_reader(request)
         after = request.POST.get("after", "")
-        found = verified(int(after), VERIFIED_AT_ONCE) if after.isdigit() and len(after) < 18 else None
+        found = verified(int(after), VERIFIED_AT_ONCE) if after.isdecimal() and len(after) < 18 else None
         context = {**self.admin_site.each_context(request), "title": "Verify the audit trail", "found": found}
         return TemplateResponse(request, "admin/verify_audit.html", context)
 

@@ -243,7 +243,7 @@ def _error_of(response: requests.Response, call: Call) -> CloudError:
     )
     if isinstance(error, Throttled):
         wait = response.headers.get("Retry-After", "")
-        error.retry_after_s = float(wait) if wait.isdigit() else 60.0
+        error.retry_after_s = float(wait) if wait.isdecimal() else 60.0
     return error
 
 

@@ -7,20 +7,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import signed_in
-from webapp.accounts.http import UserRequest
+from webapp.accounts.http import LARGEST_KEY, UserRequest, number_in
 from webapp.notices import actions
 from webapp.notices.forms import PreferenceForm
 from webapp.notices.models import Notice
 from webapp.notices.queries import PER_PAGE, page_of
-
-_LARGEST = 2**63 - 1  # of a key in the database
 
 
 @signed_in
 @require_GET
 def notices(request: UserRequest) -> HttpResponse:
     """List a person's notices, the newest first; `before` and `limit` turn the pages."""
-    page = page_of(request.user, before=_number(request.GET.get("before")), limit=_limit(request))
+    page = page_of(request.user, before=number_in(request.GET.get("before")), limit=_limit(request))
     return render(request, "notices/list.html", {"page": page})
 
 
@@ -28,7 +26,7 @@ def notices(request: UserRequest) -> HttpResponse:
 @require_GET
 def open_notice(request: UserRequest, pk: int) -> HttpResponse:
     """Lead to what a notice is about; whoever follows it has read it."""
-    notice = get_object_or_404(Notice.objects.of(request.user), pk=min(pk, _LARGEST))
+    notice = get_object_or_404(Notice.objects.of(request.user), pk=min(pk, LARGEST_KEY))
     actions.read(request.user, notice.pk)
     return HttpResponseRedirect(notice.url)
 
@@ -37,7 +35,7 @@ def open_notice(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def read(request: UserRequest, pk: int) -> HttpResponse:
     """Mark one notice as read, and show the same page again."""
-    if not actions.read(request.user, min(pk, _LARGEST)):
+    if not actions.read(request.user, min(pk, LARGEST_KEY)):
         raise Http404
     messages.success(request, "The notice is marked as read.")
     return _same_page(request)
@@ -47,7 +45,7 @@ def read(request: UserRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: UserRequest) -> HttpResponse:
     """Mark all notices as read that were there when the page was shown."""
-    count = actions.read_all(request.user, upto=_number(request.POST.get("upto")) or 0)
+    count = actions.read_all(request.user, upto=number_in(request.POST.get("upto")) or 0)
     messages.success(request, f"{count} {'notice is' if count == 1 else 'notices are'} marked as read.")
     return redirect("notices:list")
 
@@ -64,13 +62,8 @@ def preferences(request: UserRequest) -> HttpResponse:
     return render(request, "notices/preferences.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _number(text: str | None) -> int | None:
-    """Return a cursor, or None for anything that is none."""
-    return min(int(text), _LARGEST) if text and text.isdecimal() and len(text) < 20 else None
-
-
 def _limit(request: UserRequest) -> int:
-    return _number(request.GET.get("limit")) or PER_PAGE
+    return number_in(request.GET.get("limit")) or PER_PAGE
 
 
 def _same_page(request: UserRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ def page_of(request: Request, items: Items) -> Items:
     """Return the items after `marker`, at most `limit` (section 5, pagination)."""
     marker, limit = request.args.get("marker", ""), request.args.get("limit", "")
     start = next((index + 1 for index, one in enumerate(items) if one["id"] == marker), 0)
-    return items[start : start + int(limit)] if limit.isdigit() else items[start:]
+    return items[start : start + int(limit)] if limit.isdecimal() else items[start:]
 
 
 def zones(_: Request, __: Cloud, ___: Token, **____: str) -> Response:
@@ -63,8 +63,8 @@ def kms_keys(request: Request, _: Cloud, __: Token, **___: str) -> Response:
     body = request.get_json(silent=True) or {}
     wanted = str(body.get("key_state") or "")
     keys = [key for key in seed.kms_keys() if wanted in ("", "0", key["key_state"])]
-    start = int(body["marker"]) if str(body.get("marker") or "").isdigit() else 0
-    limit = int(body["limit"]) if str(body.get("limit") or "").isdigit() else 1000
+    start = int(body["marker"]) if str(body.get("marker") or "").isdecimal() else 0
+    limit = int(body["limit"]) if str(body.get("limit") or "").isdecimal() else 1000
     shown, more = keys[start : start + limit], start + limit < len(keys)
     return answer(
         {

@@ -58,7 +58,7 @@ def _user_id(request: HttpRequest) -> Any:
 
 def _size(request: HttpRequest) -> int:
     size = request.META.get("CONTENT_LENGTH") or "0"
-    return int(size) if size.isdigit() else 0
+    return int(size) if size.isdecimal() else 0
 
 
 def _too_large() -> HttpResponse:

@@ -32,7 +32,7 @@ def _label_in(places: tuple[Place | Rows, ...], way: Way) -> str:
 def _in_rows(rows: Rows, rest: Way) -> str:
     if not rest:
         return rows.label
-    number = str(int(rest[0]) + 1) if rest[0].isdigit() and not rows.is_map else rest[0]
+    number = str(int(rest[0]) + 1) if rest[0].isdecimal() and not rows.is_map else rest[0]
     title = f"{rows.item.capitalize()} {number}"
     inner = _label_in(rows.places, rest[1:]) if rest[1:] else ""
     return f"{title}: {inner}" if inner else title

@@ -212,7 +212,7 @@ def _as_typed(pointer: str, index: Mapping[str, Blamed]) -> str:
     way: list[str] = []
     for step in pointers.split(pointer):
         holder = index.get(pointers.join(*way))
-        is_item = isinstance(holder, RowList) and not holder.rows.is_map and step.isdigit()
+        is_item = isinstance(holder, RowList) and not holder.rows.is_map and step.isdecimal()
         filled = holder.filled if isinstance(holder, RowList) and is_item else []
         way.append(filled[int(step)] if is_item and int(step) < len(filled) else step)
     return pointers.join(*way)

@@ -92,7 +92,7 @@ def _add_row(tree: Tree, at: str) -> str:
     rows = _container(tree, at)
     if rows is None:
         return ""
-    index = str(max((int(key) for key in rows if key.isdigit()), default=-1) + 1)
+    index = str(max((int(key) for key in rows if key.isdecimal()), default=-1) + 1)
     rows[index] = {}
     return f"{at}/{index}"
 
