@@ -4,8 +4,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,18 @@ def test_the_command_serves_and_the_health_check_agrees(image):
         wait_until_answering(f"http://127.0.0.1:{port}/healthz", process)
         subprocess.run(health, check=True)
         process.terminate()
+
+
+def test_a_server_that_is_stopped_while_it_starts_ends(tmp_path):
+    port = str(free_port())
+    serve = json.loads(re.findall(r"CMD (\[.*\])", DOCKERFILE)[-1])
+    other = {"8000": port, "webapp.config.wsgi:application": "tests.setup.slow_start:application", "30": "1"}
+    environment = {"PATH": f"{BIN}:{os.environ['PATH']}", "FIRST_IS_THERE": str(tmp_path / "first")}
+    process = subprocess.Popen([other.get(word, word) for word in serve], cwd=ROOT, env=environment, process_group=0)
+    try:
+        wait_until_answering(f"http://127.0.0.1:{port}/", process)
+        process.terminate()
+        process.wait(timeout=20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
