@@ -19,7 +19,7 @@ done
 
 python manage.py migrate --verbosity 0
 sign_ins="$(python manage.py seed_demo)"
-python manage.py collectstatic --noinput --verbosity 0
+sh deploy/collect.sh
 
 cat <<TEXT
 

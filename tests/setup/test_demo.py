@@ -58,3 +58,18 @@ def test_a_port_in_use_is_named_before_anything_starts(demo):
         said, _ = process.communicate(timeout=20)
     assert process.returncode == 1
     assert f"Port {port} is in use" in said
+
+
+def test_files_are_collected_anew_only_when_one_has_changed(tmp_path):
+    paths = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    manifest = tmp_path / "static" / "staticfiles.json"
+
+    def collected_at() -> int:
+        env = {"PATH": paths, "VAR_DIR": str(tmp_path)}
+        subprocess.run(["sh", "deploy/collect.sh"], cwd=ROOT, env=env, check=True)
+        return manifest.stat().st_mtime_ns
+
+    first = collected_at()
+    assert collected_at() == first
+    os.utime(manifest, (0, 0))  # as if every file were newer
+    assert collected_at() > first
