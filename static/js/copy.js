@@ -1,11 +1,11 @@
-// Copies the text of an element; the button shows only where copying works.
+// Copies the text of an element; the buttons show only where copying works.
 (() => {
   if (!navigator.clipboard) return;
-  for (const button of document.querySelectorAll("[data-copies]")) {
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent);
-      document.getElementById("live").textContent = button.textContent = "Copied";
-    });
-  }
+  document.documentElement.classList.add("can-copy");
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button) return;
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).innerText);
+    document.getElementById("live").textContent = button.textContent = "Copied";
+  });
 })();

@@ -12,7 +12,7 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions
 from webapp.approvals.actions import Order
-from webapp.approvals.models import Policy, PoolRequest
+from webapp.approvals.models import CatalogueEntry, Policy, PoolRequest
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
@@ -43,6 +43,11 @@ def a_team(name: str) -> Group:
 
 def a_policy(name: str = "one approval", **wishes) -> Policy:
     return Policy.objects.create(**{"name": name, "outcome": "approvals", "approvals": 1} | wishes)
+
+
+def a_failure(code: str, **facts) -> CatalogueEntry:
+    """Return the entry of a code in the failure catalogue."""
+    return CatalogueEntry.objects.update_or_create(code=code, defaults={"sentence": "It went wrong."} | facts)[0]
 
 
 def an_order(kind: str = "create", **changes) -> Order:

@@ -24,9 +24,10 @@ from webapp.audit.models import AuditLine
 from webapp.wizard.actions import start
 
 S = State
+QUOTA = "CCE.01400009"
 DECIDE, OWN, TALK = (
     {"approve", "reject", "ask-changes", "delegate"},
-    {"edit", "withdraw", "launch", "retry"},
+    {"edit", "withdraw", "launch", "retry", "ask-quota"},
     {"comment"},
 )
 # Whose act it can be. Four eyes: of their own request an admin is the author, and nothing else.
@@ -54,6 +55,7 @@ LEADS = {
     "withdraw": {S.SUBMITTED: S.WITHDRAWN, S.CHANGES: S.WITHDRAWN, S.APPROVED: S.WITHDRAWN},
     "launch": {S.APPROVED: S.LAUNCHING},
     "retry": {S.FAILED: S.LAUNCHING},
+    "ask-quota": {S.FAILED: S.FAILED},
 }
 REFUSED, CONFLICT = {401, 403, 404}, {409}
 PEOPLE = {
@@ -109,7 +111,7 @@ def launched_to(found, author, state):
         return
     launching.launch(found, a_session(), by=author)
     if state == S.FAILED:
-        outcomes.fail(found, {"message": "No.", "code": "X"})
+        outcomes.fail(found, {"message": "No.", "code": QUOTA})
     elif state != S.LAUNCHING:
         outcomes.accepted(found, "")
         if state == S.ACTIVE:

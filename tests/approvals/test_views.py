@@ -5,13 +5,17 @@ import re
 import pytest
 from django.test import Client
 
-from tests.approvals.building import a_policy, a_request, a_team
+from tests.approvals.building import a_failure, a_policy, a_request, a_team
 from tests.nodepool.test_rules import T, a_body
 from tests.people import a_person
 from tests.wizard.test_views import walked
+from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import outcomes
+from webapp.approvals.actions import withdraw
 from webapp.approvals.models import PoolRequest
+from webapp.cloud.picklists import pick_lists
+from webapp.notices.models import Notice
 from webapp.wizard.models import Draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,8 +90,34 @@ def test_a_comment_on_a_field_leads_the_author_to_that_field(approver, anna_clie
     found = PoolRequest.objects.get()
     act(approver, found, "ask-changes", comment="Fewer, please.", pointer="/spec/initialNodeCount", digest=found.digest)
     page = anna_client.get(found.get_absolute_url()).content.decode()
-    link = re.search(r'href="([^"]+blame=[^"]+)">Nodes to start with', page)[1]
-    assert anna_client.get(link)["Location"].endswith("/basics?return=review#/spec/initialNodeCount")
+    for words in ("Nodes to start with", "Change it"):
+        link = re.search(rf'href="([^"]+blame=[^"]+)">{words}', page)[1]
+        assert anna_client.get(link)["Location"].endswith("/basics?return=review#/spec/initialNodeCount")
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_what_has_no_draft_is_changed_in_a_new_one(approver, anna_client, local_cloud, is_deleted):
+    a_policy(team=a_team("platform"))
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"), {"_asks": "1"})
+    found = PoolRequest.objects.get()
+    if is_deleted:
+        anna_client.post(f"/drafts/{draft.pk}/delete")
+    else:  # as the API leaves it
+        PoolRequest.objects.update(draft_url="")
+    act(approver, found, "ask-changes", comment="Fewer.", pointer="/spec/initialNodeCount", digest=found.digest)
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    form = re.search(
+        r'action="(/pools/new/from/[^"]+)">.{,400}?name="blame" value="([^"]*)".{,99}Change it', page, re.S
+    )
+    answer = anna_client.post(form[1], {"blame": form[2]}, follow=True)
+    assert answer.redirect_chain[-1][0].endswith("/basics?return=review#/spec/initialNodeCount")
+    copy = Draft.objects.latest("created_at")
+    form = {"/metadata/name": "pool-1", "/spec/type": "vm", "/spec/initialNodeCount": "1", "_to": "review"}
+    anna_client.post(copy.url_of("basics"), form | {"cluster": found.cluster_id})
+    anna_client.post(copy.url_of("review"), {"_asks": "1"})
+    found.refresh_from_db()
+    assert (PoolRequest.objects.count(), found.revision, found.state) == (1, 2, "submitted")
 
 
 def test_the_author_changes_it_and_the_approver_sees_the_difference_since_their_decision(
@@ -128,6 +158,18 @@ def test_review_says_what_policy_says_before_anything_is_sent(anna_client, local
     assert "This needs 1 approval by the team platform." in page
     assert "Send for approval" in page
     assert "Create node pool now" not in page
+
+
+def test_review_says_what_the_quotas_leave(anna_client, anna, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    Draft.objects.update(body=a_body(**{"/spec/initialNodeCount": 4000}))
+    page = anna_client.get(draft.url_of("review")).content.decode()
+    row = re.search(r"Quota left then</th>(.*?)</tr>", page, re.S)[1]
+    quotas = pick_lists(anna, ("quotas",))["quotas"].items[0]
+    nodes, vcpus = quotas.servers.left - 4000, quotas.vcpus.left - 16000
+    assert vcpus < 0
+    assert re.findall(r"(-?[0-9]+|–)<", row)[:2] == [str(nodes), str(vcpus)]
+    assert f'<span class="badge is-bad">{vcpus}</span>' in row
 
 
 def test_what_policy_refuses_cannot_be_sent(anna_client, local_cloud):
@@ -182,6 +224,52 @@ def test_the_buttons_come_with_the_failure_that_the_page_was_waiting_for(anna_cl
     found = PoolRequest.objects.get()
     outcomes.fail(found, {"message": "No."})
     assert "Change it in a new draft" in anna_client.get(f"{found.get_absolute_url()}/progress").content.decode()
+
+
+@pytest.mark.parametrize(("code", "is_open"), [("CCE.01400009", True), ("CCE.01400014", False)])
+def test_the_catalogue_says_whether_a_retry_and_asking_for_quota_help(anna_client, local_cloud, code, is_open):
+    a_failure(code, is_retryable=is_open, asks_quota=is_open)
+    admin = a_person("admin", Role.ADMIN)
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    outcomes.fail(found, {"message": "No.", "code": code, "detail": "8 wanted, 2 left", "request_id": "r-1"})
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    assert [word in page for word in ("Retry unchanged", "Ask for quota")] == [is_open, is_open]
+    answers = [act(anna_client, found, "ask-quota").status_code for _ in range(2)]
+    assert answers == ([302, 409] if is_open else [409, 409])
+    assert Notice.objects.filter(person=admin, text__contains="8 wanted, 2 left").count() == is_open
+    assert ("The admins were asked" in anna_client.get(found.get_absolute_url()).content.decode()) is is_open
+    assert act(anna_client, found, "retry").status_code == (302 if is_open else 409)
+
+
+def test_a_draft_sent_again_unchanged_after_a_failure_that_a_retry_cannot_mend_says_so(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    a_failure("CCE.01400014", remedy="Enter fewer nodes.")
+    outcomes.fail(found, {"message": "No.", "code": "CCE.01400014"})
+    answer = anna_client.post(draft.url_of("review"))
+    assert answer.status_code == 409
+    assert "Retry unchanged is no answer to this failure. Enter fewer nodes." in answer.content.decode()
+
+
+def test_what_support_needs_stands_together_to_be_copied(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    outcomes.fail(found, {"message": "No.", "code": "CCE.01400014", "request_id": "r-1"})
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    support = page[page.index('id="support"') : page.index('data-copies="support"')]
+    for one in (found.reference, "CCE.01400014", "r-1", "&quot;initialNodeCount&quot;: 2"):
+        assert one in support
+
+
+def test_those_who_decide_are_told_of_a_withdrawal(waiting, approver):
+    person = User.objects.get(username="approver")
+    withdraw(waiting, by=waiting.author, comment="Not needed.")
+    told = Notice.objects.filter(person=person).latest("pk")
+    assert (told.event, told.title, told.text) == ("withdrawn", f"author withdrew {waiting}", "Not needed.")
 
 
 def test_nobody_copies_the_request_of_somebody_else(approver, waiting):

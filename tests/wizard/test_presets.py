@@ -5,10 +5,12 @@ import json
 import pytest
 from django.test import Client
 
+from tests.approvals.building import a_policy
 from tests.nodepool.test_rules import T, a_body
 from tests.wizard import bodies
-from tests.wizard.test_views import form_of
+from tests.wizard.test_views import cluster_id, form_of
 from webapp.accounts.models import User
+from webapp.approvals.models import PoolRequest
 from webapp.nodepool import pointers
 from webapp.nodepool.defaults import blank_body
 from webapp.wizard import presets, steps
@@ -148,6 +150,24 @@ def test_a_post_cannot_change_what_is_fixed_and_the_rest_is_taken(anna_client, s
     assert template["os"] == "EulerOS 2.9"
     assert template["dataVolumes"] == BODY["spec"]["nodeTemplate"]["dataVolumes"]
     assert template["rootVolume"]["size"] == 70
+
+
+def test_review_and_approvers_compare_with_the_preset(anna_client, started, preset, local_cloud):
+    a_policy()
+    cluster = cluster_id(anna_client, started, "prod-standard")
+    anna_client.post(started.url_of("basics"), form_of(steps.BASICS, a_body()) | {"cluster": cluster})
+    anna_client.post(started.url_of("node-template"), form_of(steps.NODE_TEMPLATE, a_body()) | {"_to": "review"})
+    page = anna_client.get(started.url_of("review")).content.decode()
+    assert "Show only what differs from the preset “Worker”" in page
+    Preset.objects.update(body={})  # later changes of the preset are not what the draft began with
+    answer = anna_client.post(started.url_of("review"), {"_asks": "1"})
+    assert answer.status_code == 302, answer.content.decode()
+    found = PoolRequest.objects.get()
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    assert "What differs from the preset “Worker”" in page
+    difference = page[page.index("in-words") : page.index("as-json")]
+    assert "pool-1" in difference
+    assert "c7n.xlarge.2" not in difference
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ class ActView(GenericAPIView):
         tags=["Requests"],
         summary="Act on a request",
         description="approve, reject (comment), ask-changes (comment, pointer), delegate (to), comment, withdraw, "
-        "launch, retry, send-again. With `digest` the act is refused when the request was changed meanwhile.",
+        "launch, retry, ask-quota, send-again. A retry that cannot help, as the failure catalogue says, is refused. "
+        "With `digest` the act is refused when the request was changed meanwhile.",
     )
     def post(self, request: Request, reference: str, act: str) -> Response:
         """Do it."""
@@ -76,6 +77,10 @@ def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
     actions.withdraw(found, by=person_of(request), comment=said["comment"])
 
 
+def _ask_quota(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
+    actions.ask_for_quota(found, by=person_of(request))
+
+
 def _launch(found: PoolRequest, request: Request, _: dict[str, str], *, act: str = "launch") -> None:
     demand(person_of(request), found, ACTS[act])
     launch(found, _session(found, request), by=person_of(request))
@@ -100,6 +105,7 @@ _ACTS = {
     "delegate": _delegate,
     "comment": _comment,
     "withdraw": _withdraw,
+    "ask-quota": _ask_quota,
     "launch": _launch,
     "retry": partial(_launch, act="retry"),
     "send-again": _send_again,

@@ -41,10 +41,17 @@ class PersonalTokenScheme(OpenApiAuthenticationExtension):
 
 
 def cloud_of_call(request: Request) -> CloudSession | None:
-    """Return the cloud session of a call: of its own token, which is kept nowhere, or of the browser.
+    """Return the cloud session of a call: of its own token, which is kept for this call alone, or of the browser.
 
     Raises CloudError; TokenRejected when the cloud does not take the token.
     """
+    if not hasattr(request, "cloud_of_call"):
+        request.cloud_of_call = _brought(request)
+    found: CloudSession | None = request.cloud_of_call
+    return found
+
+
+def _brought(request: Request) -> CloudSession | None:
     token = request.headers.get(CLOUD_TOKEN, "").strip()
     if token:
         if len(token) > _MOST or not token.isascii() or not token.isprintable():

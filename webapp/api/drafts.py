@@ -144,7 +144,7 @@ class DraftView(GenericAPIView):
     @described(None, status=204, errors=[404], operation_id="drafts_delete", tags=["Drafts"], summary="Delete a draft")
     def delete(self, request: Request, pk: uuid.UUID) -> Response:
         """Delete it."""
-        _own(request, pk).delete()
+        actions.delete(_own(request, pk))
         return Response(status=204)
 
 

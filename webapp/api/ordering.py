@@ -25,6 +25,7 @@ from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.formats import cleaned
 from webapp.nodepool.pointers import JSON, get, leaves, put
+from webapp.wizard.changes import page_of
 
 
 def ask(request: Request, **call: Any) -> Response:
@@ -59,11 +60,16 @@ def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:
     return is_other or known.pool_id != call.get("pool_id")
 
 
-def order_of(kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], baseline: JSON = None) -> Order:
-    """Return the order that a call describes: of a change, the live pool with what was said laid over it."""
+def order_of(
+    kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], known: PoolRequest | None = None
+) -> Order:
+    """Return the order that a call describes: of a change, the live pool with what was said laid over it.
+
+    `known` is the request that it changes: what is created is compared with the same as before.
+    """
     pool_id = call.get("pool_id", "")
     if kind == Kind.CREATE:
-        live, body = baseline or blank_body(), call.get("body")
+        live, body = known.baseline if known else blank_body(), call.get("body")
     else:
         if not pool_id:
             raise Invalid([(member("pool_id"), "Name the node pool.")])
@@ -75,6 +81,8 @@ def order_of(kind: str, cloud: Cloud, cluster: Cluster, call: dict[str, Any], ba
         body=body,
         pool_id=pool_id,
         baseline=live,
+        baseline_name=known.baseline_name if known else "",
+        draft_url=page_of(kind, cluster.id, pool_id),
         reason=call.get("reason", ""),
         start_at_once=call.get("start_at_once", True),
     )

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.accounts.models import User
+from webapp.api.authentication import cloud_of_call
 from webapp.api.describing import described
 from webapp.api.keys import KEY
 from webapp.api.request_forms import RequestSerializer
@@ -43,9 +44,12 @@ def possible(act: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def seen_request(request: Request, reference: str) -> PoolRequest:
-    """Return a request that the caller may see. Raises Http404."""
+    """Return a request that the caller may see, as the author or in the project of their token.
+
+    Raises Http404, CloudError.
+    """
     number = re.fullmatch(_NUMBER, reference)
-    seen = whole(visible_to(person_of(request), getattr(request, "cloud", None)))
+    seen = whole(visible_to(person_of(request), cloud_of_call(request)))
     found: PoolRequest = get_object_or_404(seen, pk=pk_of(int(number[1])) if number else 0)
     return found
 

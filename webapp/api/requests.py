@@ -66,7 +66,7 @@ class RequestsView(GenericAPIView):
 
     def listed(self, request: Request, filters: dict[str, str]) -> QuerySet[PoolRequest]:
         """Return what is listed."""
-        seen = visible_to(person_of(request), getattr(request, "cloud", None))
+        seen = visible_to(person_of(request), cloud_of_call(request))
         return queries.listed(seen.filter(kind__in=self.kinds), filters)
 
     @asking(
@@ -153,7 +153,7 @@ class RequestView(GenericAPIView):
         possible(demand, person_of(request), found, ACTS["edit"])
         said = read_by(RevisionCallSerializer, members_of(request, "body"), "")
         session, cluster = live_cluster(request, found.cluster_id)
-        order = order_of(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found.baseline)
+        order = order_of(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found)
         facts = demand_good(session, order)
         return answer(possible(actions.edit, found, order, by=person_of(request), facts=facts))
 

@@ -15,6 +15,7 @@ from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
+from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
 from webapp.approvals.policy import Verdict, verdict_on
 from webapp.approvals.rights import demand
@@ -41,6 +42,7 @@ class Order:
     body: JSON
     pool_id: str = ""
     baseline: JSON = field(default_factory=dict)
+    baseline_name: str = ""
     reason: str = ""
     draft_url: str = ""
     start_at_once: bool = True
@@ -121,8 +123,24 @@ def ask(  # noqa: PLR0913 - one keyword each
 @transaction.atomic
 def withdraw(found: PoolRequest, *, by: User, comment: str = "") -> None:
     """Take a request back. Raises NotPossible, NotAllowed."""
+    concerned = deciders_of(found) if found.is_open else {one.by for one in found.decisions.select_related("by")}
     moved(found, ACTS["withdraw"], by=by, ended_at=timezone.now(), launch_session="")
     note("request.withdrawn", by=by, about=about(found), after={"comment": comment})
+    inform(found, Event.WITHDRAWN, concerned - {by}, f"{by} withdrew {found}", comment)
+
+
+@transaction.atomic
+def ask_for_quota(found: PoolRequest, *, by: User) -> None:
+    """Tell the admins, once, that a request failed for want of quota. Raises NotPossible, NotAllowed."""
+    demand(by, found, ACTS["ask-quota"])
+    unasked = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem__quota_asked__isnull=True)
+    found.problem = (found.problem or {}) | {"quota_asked": True}
+    if not unasked.update(problem=found.problem):
+        raise NotPossible("The admins were asked already.")
+    note("request.quota_asked", by=by, about=about(found))
+    card = card_of(found.problem)
+    text = f"{card.sentence} {found.problem.get('detail') or ''}".strip()
+    inform(found, Event.FAILED, people_with(Role.ADMIN), f"{by} asks for quota in {found.project_name}: {found}", text)
 
 
 @transaction.atomic
@@ -201,6 +219,7 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
         "name": str(pointers.get(order.body, "/metadata/name") or "")[:64],
         "body": order.body,
         "baseline": order.baseline,
+        "baseline_name": order.baseline_name,
         "digest": digest_of(order.body),
         "reason": order.reason,
         "draft_url": order.draft_url,

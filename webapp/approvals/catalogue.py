@@ -13,13 +13,17 @@ _UNKNOWN_WHOSE = "yours"
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A failure as people see it: what happened, whose move it is, what to do, which field, and whether to retry."""
+    """A failure as people see it: what happened, whose move it is, what to do, which field, and which acts help.
+
+    `asks_quota` says that admins can be asked for more, and were not yet.
+    """
 
     sentence: str
     whose: str
     remedy: str
     pointer: str
     is_retryable: bool
+    asks_quota: bool
     problem: dict[str, Any]
 
 
@@ -30,9 +34,10 @@ def card_of(problem: dict[str, Any]) -> Card:
         whose = "nobody's" if problem.get("code") in ("", None) and not problem.get("status") else _UNKNOWN_WHOSE
         texts = (str(problem.get(name) or "") for name in ("message", "remedy", "pointer"))
         message, remedy, pointer = texts
-        return Card(message or "It failed.", whose, remedy, pointer, True, problem)
+        return Card(message or "It failed.", whose, remedy, pointer, True, False, problem)
     pointer = str(problem.get("pointer") or entry.pointer)
-    return Card(entry.sentence, entry.whose, entry.remedy, pointer, entry.is_retryable, problem)
+    asks_quota = entry.asks_quota and not problem.get("quota_asked")
+    return Card(entry.sentence, entry.whose, entry.remedy, pointer, entry.is_retryable, asks_quota, problem)
 
 
 def count_unmatched(problem: dict[str, Any]) -> None:

@@ -27,7 +27,8 @@ class PoolRequest(models.Model):
     """Something that somebody wants done with a node pool: the body is frozen, each edit makes a new revision.
 
     `demands` are the approvals that policy asks for: `[{"team": id or null, "team_name": ..., "count": n}]`.
-    `baseline` is what the body is compared with: the live pool, or what a blank draft or preset holds.
+    `baseline` is what the body is compared with (the live pool, or what a blank draft or preset holds), and
+    `baseline_name` what that is called.
     `held_at` is when whoever launches it last gave a sign of life, `tried_at` when a sweep last took it up.
     """
 
@@ -45,6 +46,7 @@ class PoolRequest(models.Model):
     name = models.CharField(max_length=64)
     body = models.JSONField(default=dict)
     baseline = models.JSONField(default=dict)
+    baseline_name = models.CharField(max_length=200, blank=True, db_default="", default="")
     digest = models.CharField(max_length=64)
     revision = models.PositiveIntegerField(default=1)
     draft_url = models.CharField(max_length=200, blank=True)
@@ -287,6 +289,7 @@ class CatalogueEntry(models.Model):
     remedy = models.CharField(max_length=300, blank=True)
     pointer = models.CharField(max_length=200, blank=True)
     is_retryable = models.BooleanField(default=False)
+    asks_quota = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ("code",)

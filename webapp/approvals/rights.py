@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
+from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Decision, PoolRequest
 from webapp.approvals.policy import approvals_of
 from webapp.approvals.workflow import BY_PEOPLE, Arrow, NotAllowed, NotPossible, State, Who
@@ -91,12 +92,20 @@ def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
         raise NotAllowed(_why_not(person, found, arrow))
     if found.state not in arrow.sources:
         raise NotPossible(f"The request is {State(found.state).label}: this is not possible any more.")
+    if not _answers_failure(found, arrow):
+        raise NotPossible(f"{arrow.label} is no answer to this failure. {card_of(found.problem or {}).remedy}".strip())
 
 
 def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     """Return what a person can do with a request now."""
-    open_now = (one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one))
+    takes = (one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one))
+    open_now = (one for one in takes if _answers_failure(found, one))
     return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
+
+
+def _answers_failure(found: PoolRequest, arrow: Arrow) -> bool:
+    """Whether an act makes sense after how a request failed, as the catalogue says."""
+    return not arrow.answers or bool(getattr(card_of(found.problem or {}), arrow.answers))
 
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:

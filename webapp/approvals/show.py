@@ -27,9 +27,10 @@ from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM
 from webapp.nodepool import pointers
 from webapp.nodepool.changes import is_changeable
+from webapp.nodepool.defaults import BLANK
 from webapp.nodepool.facts import Flavor, Quota
 from webapp.nodepool.pointers import JSON
-from webapp.nodepool.totals import Totals, totals
+from webapp.nodepool.totals import QUOTAS, Totals, as_read, left_after, totals
 from webapp.pools import actions as creations
 from webapp.pools.models import PoolStatus
 from webapp.pools.status import interval_s, status_row
@@ -42,7 +43,6 @@ _UNITS = (
     ("disk_gib", "Disk GiB"),
     ("eips", "EIPs"),
 )
-_QUOTAS = {"nodes": "servers", "vcpus": "vcpus", "memory_mib": "memory_mib", "disk_gib": "volume_gib", "eips": "eips"}
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
 _PORTAL = "Poolwright"  # who acts where nobody does
 _FLAVOR = "/spec/nodeTemplate/flavor"
@@ -97,7 +97,7 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
             (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
-        "fields": _fields(found) if "ask-changes" in acts else (),
+        "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": list(found.decisions.select_related("by")),
         **moving,
     }
@@ -111,6 +111,7 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
     is_moving = found.state in _ON_THE_WAY
     launched = found.launched_at if is_moving else None
     launcher = launcher_in(found.project_id) if found.state in EDITABLE else ""
+    card = card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None
     lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
     return {
         "found": found,
@@ -118,11 +119,13 @@ def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]
         "is_moving": is_moving,
         "elapsed": timezone.now() - launched if launched else None,
         "usual": usual_time(found.kind) if is_moving else None,
-        "card": card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None,
+        "card": card,
+        "blamed": card.pointer if card else _last_pinned(found),
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
         "is_lost": lost,
         "can_send_again": lost and found.launch is not None and found.launch.looks >= creations.LOOKS_BEFORE_GIVING_UP,
-        "acts": {one.act: one for one in acts_open_to(request.user, found)},
+        "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
+        "sent": json.dumps(found.body, indent=2, ensure_ascii=False) if card else "",
         "is_author": request.user.pk == found.author_id,
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
@@ -173,18 +176,12 @@ def amounts(found: PoolRequest) -> list[Amount]:
     for name, label in _UNITS:
         start, most = (found.amounts[one].get(name) for one in ("start", "most"))
         had = getattr(before.start, name) if before else 0
-        quota = found.quotas.get(_QUOTAS[name])
-        free = Quota(**quota).left if quota else None
-        left = free - max(0, most - had) if free is not None and most is not None and had is not None else None
+        quota = found.quotas.get(QUOTAS[name])
+        left = left_after(Quota(**quota) if quota else None, most, had)
         end = 0 if found.kind == Kind.DELETE else start
         most = 0 if found.kind == Kind.DELETE else most
-        rows.append(Amount(label, *(_in_unit(name, one) for one in (had if before else None, end, most, left))))
+        rows.append(Amount(label, *(as_read(name, one) for one in (had if before else None, end, most, left))))
     return rows
-
-
-def _in_unit(name: str, amount: int | None) -> int | None:
-    """Return an amount as people read it: memory in GiB."""
-    return amount // 1024 if amount is not None and name == "memory_mib" else amount
 
 
 def timeline(found: PoolRequest) -> Iterator[Line]:
@@ -218,6 +215,7 @@ _WORDS = {
     "request.failed": "saw it fail: {message}",
     "request.sent_back": "sent it back: the facts have changed since it was approved",
     "request.withdrawn": "withdrew it",
+    "request.quota_asked": "asked the admins for quota",
     "request.rejected": "rejected it",
     "request.approved": "approved it",
     "request.changes_requested": "asked for changes",
@@ -233,12 +231,12 @@ def _words(act: str, after: dict[str, Any]) -> str:
 
 
 def _baseline(found: PoolRequest, person: User) -> tuple[JSON, str]:
-    """Return what an approver compares with: what they decided on last, else the live pool or the defaults."""
+    """Return what an approver compares with: what they decided on last, else where it began."""
     mine = found.decisions.filter(by=person, revision__lt=found.revision).order_by("-revision").first()
     if mine:
         then = Revision.objects.get(request=found, number=mine.revision)
         return then.body, f"since your decision about revision {mine.revision}"
-    return found.baseline, "from a blank draft" if found.kind == Kind.CREATE else "from the live pool"
+    return found.baseline, f"from {found.baseline_name or (BLANK if found.kind == Kind.CREATE else 'the live pool')}"
 
 
 def _live_totals(found: PoolRequest) -> Totals | None:
@@ -259,6 +257,14 @@ def _fields(found: PoolRequest) -> list[tuple[str, str]]:
 def _delegates(found: PoolRequest, person: User) -> list[User]:
     never = (person.pk, found.author_id, found.last_editor_id)
     return [one for one in people_with(Role.APPROVER) if one.pk not in never]
+
+
+def _last_pinned(found: PoolRequest) -> str:
+    """Return the field of the comment that asked for changes, where there is one."""
+    if found.state != State.CHANGES:
+        return ""
+    asked = found.decisions.filter(revision=found.revision, act="ask-changes").order_by("-pk").first()
+    return str(found.comments.filter(by=asked.by_id).values_list("pointer", flat=True).last() or "") if asked else ""
 
 
 def _looks(found: PoolRequest) -> int:

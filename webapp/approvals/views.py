@@ -143,6 +143,7 @@ def start(found: PoolRequest, request: UserRequest) -> None:
 
 def launch_again(found: PoolRequest, request: UserRequest) -> None:
     """Launch a failed request once more, unchanged. Raises NotPossible."""
+    demand(request.user, found, ACTS["retry"])
     if session := session_at_hand(request.cloud, found):
         _patiently(launch_soon(found, session, by=request.user))
 
@@ -183,6 +184,11 @@ def _withdraw(found: PoolRequest, request: UserRequest) -> None:
     messages.success(request, f"{found.reference} is withdrawn.")
 
 
+def _ask_quota(found: PoolRequest, request: UserRequest) -> None:
+    actions.ask_for_quota(found, by=request.user)
+    messages.success(request, "The admins were told.")
+
+
 def _launch(found: PoolRequest, request: UserRequest, *, act: str = "launch") -> HttpResponse | None:
     """Launch as the service account, or with the person's own token; without one they sign in and come back."""
     demand(request.user, found, ACTS[act])
@@ -209,6 +215,7 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
     "delegate": _delegate,
     "comment": _comment,
     "withdraw": _withdraw,
+    "ask-quota": _ask_quota,
     "launch": _launch,
     "retry": partial(_launch, act="retry"),
     "send-again": _send_again,

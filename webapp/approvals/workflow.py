@@ -32,7 +32,10 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An act: from which states, to which one (None: it stays), by whom, and what it is called."""
+    """An act: from which states, to which one (None: it stays), by whom, and what it is called.
+
+    `answers` names what the failure catalogue must say of a failure for the act to make sense (see `Card`).
+    """
 
     act: str
     label: str
@@ -41,6 +44,7 @@ class Arrow:
     target: State | None
     who: Who
     needs_comment: bool = False
+    answers: str = ""
 
 
 _S = State
@@ -58,7 +62,8 @@ _ARROWS = (
     Arrow("edit", "Change", "changed", EDITABLE, _S.SUBMITTED, Who.AUTHOR),
     Arrow("withdraw", "Withdraw", "withdrew", EDITABLE, _S.WITHDRAWN, Who.AUTHOR),
     Arrow("launch", "Launch now", "launched", (_S.APPROVED,), _S.LAUNCHING, Who.AUTHOR),
-    Arrow("retry", "Retry unchanged", "launched again", (_S.FAILED,), _S.LAUNCHING, Who.AUTHOR),
+    Arrow("retry", "Retry unchanged", "launched again", (_S.FAILED,), _S.LAUNCHING, Who.AUTHOR, answers="is_retryable"),
+    Arrow("ask-quota", "Ask for quota", "asked for quota", (_S.FAILED,), None, Who.AUTHOR, answers="asks_quota"),
     Arrow("expire", "Expire", "expired", EDITABLE, _S.EXPIRED, Who.SYSTEM),
     Arrow("accept", "Accepted", "accepted by the cloud", (_S.LAUNCHING,), _S.PROVISIONING, Who.SYSTEM),
     Arrow("send-back", "Send back", "sent back", (_S.LAUNCHING,), _S.CHANGES, Who.SYSTEM),

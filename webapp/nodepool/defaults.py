@@ -3,6 +3,8 @@
 from webapp.nodepool import choices, pointers
 from webapp.nodepool.pointers import JSON
 
+BLANK = "a blank draft"  # what `blank_body` is called
+
 
 def blank_body() -> dict[str, JSON]:
     """Return the body of a new blank draft: the mandatory, and what is always sent (Precedence 4)."""

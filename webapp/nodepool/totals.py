@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.nodepool import pointers
-from webapp.nodepool.facts import Flavor
+from webapp.nodepool.facts import Flavor, Quota, Quotas
 from webapp.nodepool.layout import Layout, layout
 from webapp.nodepool.pointers import JSON
 
@@ -61,6 +61,30 @@ def totals(body: JSON, flavor: Flavor | None, made: Layout | None = None) -> Tot
         )
 
     return Totals(amount(1), amount(start), amount(max(start, most)))
+
+
+QUOTAS = {"nodes": "servers", "vcpus": "vcpus", "memory_mib": "memory_mib", "disk_gib": "volume_gib", "eips": "eips"}
+"""Which quota (of `Quotas`) an amount draws on."""
+
+
+def left_after(quota: Quota | None, most: int | None, had: int | None = 0) -> int | None:
+    """Return what a quota leaves when there is `most` where there was `had`; below zero where it does not take that.
+
+    None where there is no limit, or it cannot be told.
+    """
+    if quota is None or quota.left is None or most is None or had is None:
+        return None
+    return quota.left - max(0, most - had)
+
+
+def quotas_left(quotas: Quotas, most: Amount) -> dict[str, int | None]:
+    """Return what the quotas leave once a new pool is at its largest, by name of the amount; memory in MiB."""
+    return {name: left_after(getattr(quotas, of), getattr(most, name)) for name, of in QUOTAS.items()}
+
+
+def as_read(name: str, amount: int | None) -> int | None:
+    """Return an amount as people read it: memory in GiB."""
+    return amount // 1024 if amount is not None and name == "memory_mib" else amount
 
 
 def _count(value: JSON) -> int:

@@ -12,6 +12,7 @@ class Event(models.TextChoices):
     WAITING = "waiting", "A request waits for my decision"
     SUBMITTED = "submitted", "A request is submitted"
     DECIDED = "decided", "A request is decided"
+    WITHDRAWN = "withdrawn", "A request that I decide or decided about is withdrawn"
     COMMENTED = "commented", "Somebody comments on a request"
     EXPIRING = "expiring", "A request is about to expire"
     LAUNCHED = "launched", "A request is launched"

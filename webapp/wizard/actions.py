@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import EDITABLE
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
@@ -56,7 +58,25 @@ def start_from(preset: Preset, *, by: User, cluster: Cluster | None = None, body
     if body is not None:
         fixing.demand_held(body, fixed)
     origin = f"the preset “{preset}”"
-    return start(by=by, cluster=cluster, body=preset.body if body is None else body, origin=origin, fixed=fixed)
+    body = preset.body if body is None else body
+    baseline = {"name": origin, "body": preset.body}
+    return start(by=by, cluster=cluster, body=body, origin=origin, fixed=fixed, baseline=baseline)
+
+
+def start_again(found: PoolRequest, *, by: User) -> Draft:
+    """Begin a draft of what a request asked for; sending it changes the request, as long as that can be changed."""
+    origin = f"the request {found.reference}"
+    baseline = {"name": found.baseline_name, "body": found.baseline} if found.baseline_name else None
+    draft = start(by=by, cluster=found.cluster, body=found.body, origin=origin, baseline=baseline)
+    open_still = PoolRequest.objects.filter(pk=found.pk, state__in=EDITABLE)
+    open_still.update(draft_url=draft.url_of(steps.REVIEW))
+    return draft
+
+
+def delete(draft: Draft) -> None:
+    """Delete a draft; a request that was made of it is changed in a new one from now on."""
+    PoolRequest.objects.filter(author=draft.owner_id, draft_url=draft.url_of(steps.REVIEW)).update(draft_url="")
+    draft.delete()
 
 
 def replace(draft: Draft, body: JSON, *, seen: int, cluster: Cluster | None = None) -> bool:

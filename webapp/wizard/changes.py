@@ -46,6 +46,11 @@ PAGES = {
 }
 
 
+def page_of(kind: str, cluster_id: str, pool_id: str) -> str:
+    """Return the address at which a change is typed; none for what has nothing to change there."""
+    return reverse(f"wizard:{PAGES[Kind(kind)].slug}", args=[cluster_id, pool_id]) if kind in PAGES else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A pool as it is now, without what the cloud writes itself, and its cluster."""
@@ -178,15 +183,10 @@ def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
         body=body,
         pool_id=live.pool_id,
         baseline=live.body,
-        draft_url=_page_of(live, kind),
+        draft_url=page_of(kind, live.cluster.id, live.pool_id),
         browser=request.session.session_key or "",
         **posted.wishes(request.POST),
     )
-
-
-def _page_of(live: Live, kind: Kind) -> str:
-    """Return the address at which a change is typed; none for a deletion, which has nothing to change."""
-    return reverse(f"wizard:{PAGES[kind].slug}", args=[live.cluster.id, live.pool_id]) if kind in PAGES else ""
 
 
 def _live(request: UserRequest, cluster_id: str, pool_id: str) -> Live:

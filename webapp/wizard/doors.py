@@ -91,8 +91,7 @@ def from_request(request: UserRequest, number: int) -> HttpResponse:
     """Make a draft of what a request asked for; `blame` opens the field that has to change."""
     mine = PoolRequest.objects.filter(author=request.user, kind=Kind.CREATE)
     found = get_object_or_404(mine, pk=pk_of(number))
-    origin = f"the request {found.reference}"
-    draft = actions.start(by=request.user, cluster=found.cluster, body=found.body, origin=origin)
+    draft = actions.start_again(found, by=request.user)
     blamed = request.POST.get("blame", "")
     return redirect(f"{draft.url_of(steps.REVIEW)}{'?' + urlencode({'blame': blamed}) if blamed else ''}")
 

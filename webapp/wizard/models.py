@@ -9,6 +9,8 @@ from django.db import models
 from django.urls import reverse
 
 from webapp.nodepool import Cluster
+from webapp.nodepool.defaults import BLANK, blank_body
+from webapp.nodepool.pointers import JSON
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -25,7 +27,8 @@ class Draft(models.Model):
     `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
     last changed (two tabs collide only where they change the same step), and whose cloud was chosen from.
     `left_out` lists what was not taken over when it began, as pairs of pointer and message; `fixed` holds the
-    places that its preset fixes (see fixing.py).
+    places that its preset fixes (see fixing.py), and `baseline` what the review
+    compares with, as `{"name", "body"}`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +41,7 @@ class Draft(models.Model):
     origin = models.CharField(max_length=200, blank=True)
     left_out = models.JSONField(default=list, blank=True)
     fixed = models.JSONField(default=dict, blank=True)
+    baseline = models.JSONField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -67,6 +71,11 @@ class Draft(models.Model):
     def cluster(self) -> Cluster | None:
         """The cluster that was chosen, as it was then."""
         return Cluster(**self.cluster_facts) if self.cluster_facts else None
+
+    @property
+    def compared(self) -> tuple[JSON, str]:
+        """What the body is compared with, and what that is called."""
+        return (self.baseline["body"], self.baseline["name"]) if self.baseline else (blank_body(), BLANK)
 
     def was_left(self, step: str) -> bool:
         """Whether the person was done with a step once: from then on its problems are shown."""

@@ -172,8 +172,8 @@ def _choices(place: Place, value: str, context: Context) -> tuple[SafeString | N
 
 def _why_typed(lists: options.Lists, picks: str) -> str:
     problem = lists[picks].error if picks in lists else None
-    reason = problem.message if problem else "You are not signed in to the cloud."
-    return f"The list could not be loaded, so type the value. {reason}"
+    without = "It depends on the cluster: choose that first." if lists else "You are not signed in to the cloud."
+    return f"The list could not be loaded, so type the value. {problem.message if problem else without}"
 
 
 def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dict[str, Blamed]) -> RowList:

@@ -18,12 +18,12 @@ from webapp.approvals.views import launch_again, start
 from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
 from webapp.cloud import picklists
 from webapp.nodepool import Cluster, Problem, check
-from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
-from webapp.nodepool.totals import flavor_named, totals
+from webapp.nodepool.totals import as_read, flavor_named, quotas_left, totals
 from webapp.wizard import checks, drawing, posted, show, steps
 from webapp.wizard.models import Draft
+from webapp.wizard.naming import named
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 from webapp.wizard.presets import may_manage_presets
@@ -88,11 +88,13 @@ def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -
 
 
 def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
+    baseline, baseline_name = draft.compared
     return Order(
         kind=Kind.CREATE,
         cluster=cluster,
         body=draft.body,
-        baseline=blank_body(),
+        baseline=baseline,
+        baseline_name=baseline_name,
         draft_url=draft.url_of(steps.REVIEW),
         browser=request.session.session_key or "",
         **posted.wishes(request.POST),
@@ -121,11 +123,13 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
     pending = _pending(request, draft)
+    taken = totals(draft.body, flavor_named(draft.body, found.items if found else ()))
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
+        "compared": draft.compared[1],
         "trouble": trouble,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
@@ -133,7 +137,8 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
-        "totals": totals(draft.body, flavor_named(draft.body, found.items if found else ())),
+        "totals": taken,
+        "left": [as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items()],
         "drawing": drawing.drawn(layout(draft.body)),
     }
     return render(request, "wizard/review.html", context, status=status)
@@ -150,7 +155,7 @@ def _problems(draft: Draft, facts: Facts) -> list[Problem]:
 
 
 def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
-    summary = Summary(draft.body, lists)
+    summary = Summary(draft.body, draft.compared[0], lists)
     blocks = [_block(step, draft, summary, problems) for step in steps.STEPS]
     scope = checks.scope_of(request.cloud)
     for block in blocks:
@@ -164,7 +169,7 @@ def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: 
 def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) -> Block:
     url = f"{draft.url_of(step.slug)}?return=review"
     mine = checks.blamed_on(step, problems)
-    errors = [(problem.message, f"{url}#{problem.pointer}") for problem in mine if problem.is_error]
+    errors = [(_said(problem), f"{url}#{problem.pointer}") for problem in mine if problem.is_error]
     # The same warning at several places is said once, and leads to the first of them.
     warnings = {problem.message: f"{url}#{problem.pointer}" for problem in reversed(mine) if not problem.is_error}
     groups = summary.groups_of(step)
@@ -172,3 +177,8 @@ def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) 
         name = draft.cluster_facts.get("name", "")
         groups.insert(0, Group("Where", [Said("Cluster", name or "Not chosen", bool(name))]))
     return Block(step, url, groups, errors, list(reversed(warnings.items())))
+
+
+def _said(problem: Problem) -> str:
+    """Return a problem with the name of its field, as the steps say it."""
+    return f"{named(problem.pointer)[1]}: {problem.message}" if problem.pointer else problem.message

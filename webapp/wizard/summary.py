@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from webapp.nodepool.defaults import blank_body
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import options, steps
 from webapp.wizard.answers import EMPTY_TEXT, Tree, answer_at, answers_of, is_blank, rows_in
@@ -12,7 +11,7 @@ from webapp.wizard.places import Kind, Place, Rows, Step
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One line; `is_changed` marks what differs from a blank draft, `parts` are the lines of a row."""
+    """One line; `is_changed` marks what differs from what it is compared with, `parts` are the lines of a row."""
 
     label: str
     value: str
@@ -29,16 +28,16 @@ class Group:
 
     @property
     def is_changed(self) -> bool:
-        """Whether any line differs from a blank draft."""
+        """Whether any line differs."""
         return any(line.is_changed for line in self.lines)
 
 
 class Summary:
-    """A body beside a blank one, with the names that the pick lists have for its ids."""
+    """A body beside the one that it began with, with the names that the pick lists have for its ids."""
 
-    def __init__(self, body: JSON, lists: options.Lists) -> None:
+    def __init__(self, body: JSON, baseline: JSON, lists: options.Lists) -> None:
         self.tree: Tree = answers_of(steps.EVERY_PLACE, body)
-        self.blank: Tree = answers_of(steps.EVERY_PLACE, blank_body())
+        self.before: Tree = answers_of(steps.EVERY_PLACE, baseline)
         self.lists = lists
 
     def groups_of(self, step: Step) -> list[Group]:
@@ -52,7 +51,7 @@ class Summary:
             if isinstance(place, Rows):
                 yield from self._rows(place, at)
                 continue
-            answer, before = answer_at(self.tree, at), answer_at(self.blank, at)
+            answer, before = answer_at(self.tree, at), answer_at(self.before, at)
             if not is_blank(answer):
                 yield Said(place.label, self._shown(place, str(answer)), answer != before)
             elif place.unset and not under:
@@ -61,7 +60,7 @@ class Summary:
     def _rows(self, rows: Rows, at: str) -> Iterator[Said]:
         for position, index in enumerate(rows_in(self.tree, at)):
             parts = list(self._lines(rows.places, f"{at}/{index}"))
-            is_changed = answer_at(self.tree, f"{at}/{index}") != answer_at(self.blank, f"{at}/{index}")
+            is_changed = answer_at(self.tree, f"{at}/{index}") != answer_at(self.before, f"{at}/{index}")
             label = f"{rows.item[0].upper()}{rows.item[1:]} {position + 1}"
             value = _in_one_line(rows, answer_at(self.tree, f"{at}/{index}")) or (
                 parts[0].value if len(rows.places) == 1 and parts else ""

@@ -43,7 +43,7 @@ def delete(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
     draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
     if request.method == "GET":
         return render(request, "wizard/delete.html", {"draft": draft})
-    draft.delete()
+    actions.delete(draft)
     messages.success(request, f"The draft “{draft}” is deleted.")
     return redirect("wizard:drafts")
 

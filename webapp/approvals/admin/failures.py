@@ -20,7 +20,12 @@ class CatalogueEntryForm(forms.ModelForm):
     class Meta:
         model = CatalogueEntry
         fields = "__all__"  # noqa: DJ007 - the admin names them
-        labels = {"whose": "Whose move", "pointer": "Field to open", "is_retryable": "A retry may help"}
+        labels = {
+            "whose": "Whose move",
+            "pointer": "Field to open",
+            "is_retryable": "A retry may help",
+            "asks_quota": "Admins can be asked for quota",
+        }
         help_texts = {
             "code": "A code of the cloud such as CCE.01400008, a phase such as SoldOut, or HTTP 403 where none came.",
             "pointer": "The place in the body, such as /spec/nodeTemplate/flavor; empty for none.",
@@ -40,7 +45,7 @@ class CatalogueEntryAdmin(AuditedAdmin):
     """What failures mean for people."""
 
     noun = "catalogue entry"
-    told = ("code", "sentence", "whose", "remedy", "pointer", "is_retryable")
+    told = ("code", "sentence", "whose", "remedy", "pointer", "is_retryable", "asks_quota")
     form = CatalogueEntryForm
     fields = told
     list_display = ("code", "sentence", "whose", "is_retryable")

@@ -1,0 +1,69 @@
+"""Requests through the API: who sees them, and how they are changed."""
+
+import pytest
+
+from tests.api.test_drafts import cluster_id  # noqa: F401 - a fixture
+from tests.approvals.building import a_failure, a_policy
+from tests.nodepool.test_rules import a_body
+from tests.people import a_person
+from webapp.accounts.actions import make_api_token
+from webapp.accounts.roles import Role
+from webapp.approvals.models import PoolRequest
+from webapp.nodepool import pointers
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def waiting(call, anna, cluster_id):  # noqa: F811
+    a_policy()
+    headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}
+    call("/api/v1/requests", {"kind": "create", "cluster_id": cluster_id, "body": a_body()}, **headers)
+    return PoolRequest.objects.get()
+
+
+def test_a_colleague_reads_it_with_a_token_for_the_project(client, waiting, anna):
+    token = make_api_token(a_person("colleague", Role.REQUESTER), "x", 1)
+    headers = {"Authorization": f"Token {token}"}
+    url = f"/api/v1/requests/{waiting.reference}"
+    for path in (url, f"{url}/timeline"):
+        assert client.get(path, headers=headers).status_code == 404
+        assert client.get(path, headers=headers | {"X-Cloud-Token": anna.token}).status_code == 200
+    listed = [
+        client.get("/api/v1/requests", headers=headers | more).json()["results"]
+        for more in ({}, {"X-Cloud-Token": anna.token})
+    ]
+    assert [len(one) for one in listed] == [0, 1]
+    answer = client.post(
+        f"{url}/withdraw", "{}", content_type="application/json", headers=headers | {"X-Cloud-Token": anna.token}
+    )
+    assert answer.status_code == 403
+
+
+def test_an_edit_keeps_what_it_is_compared_with(ask, waiting, anna):
+    PoolRequest.objects.update(baseline={"spec": {}}, baseline_name="the preset “Worker”", draft_url="/pools/new/x")
+    body = a_body(**{"/spec/initialNodeCount": 1})
+    answer = ask("put", f"/api/v1/requests/{waiting.reference}", {"body": body}, **{"X-Cloud-Token": anna.token})
+    assert answer.status_code == 200, answer.content
+    waiting.refresh_from_db()
+    assert (waiting.revision, pointers.get(waiting.body, "/spec/initialNodeCount")) == (2, 1)
+    assert (waiting.baseline, waiting.baseline_name) == ({"spec": {}}, "the preset “Worker”")
+    assert waiting.draft_url == ""  # what the draft says is not what is asked for any more
+
+
+def test_a_change_that_the_api_asked_for_is_changed_at_the_pools_page(call, anna, cluster_id, local_cloud):  # noqa: F811
+    headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}
+    call("/api/v1/requests", {"kind": "create", "cluster_id": cluster_id, "body": a_body()}, **headers)
+    pool_id = PoolRequest.objects.get().pool_id
+    a_policy()
+    wish = {"kind": "scale", "cluster_id": cluster_id, "pool_id": pool_id, "body": {"spec": {"initialNodeCount": 3}}}
+    call("/api/v1/requests", wish, **headers | {"Idempotency-Key": "two"})
+    assert PoolRequest.objects.get(kind="scale").draft_url == f"/clusters/{cluster_id}/pools/{pool_id}/scale"
+
+
+def test_a_retry_that_cannot_help_is_refused_and_says_what_would(call, waiting, anna):
+    a_failure("CCE.01400014", remedy="Enter fewer nodes.")
+    PoolRequest.objects.update(state="failed", problem={"code": "CCE.01400014", "message": "No."})
+    url = f"/api/v1/requests/{waiting.reference}"
+    answer = call(f"{url}/retry", {}, **{"X-Cloud-Token": anna.token})
+    assert (answer.status_code, "Enter fewer nodes." in answer.json()["detail"]) == (409, True)
