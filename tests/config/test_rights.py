@@ -158,6 +158,8 @@ TABLE = [
     Row("portal:single-sign-on", "post", (), (404,) * 4),  # not configured here
     Row("portal:single-sign-on-back", "get", (), (404,) * 4),
     Row("portal:sign-out", "post", (), (SIGN_IN,) * 4),
+    page("portal:password", "", (404, 200, 404)),
+    page("portal:password", "", (404, 422, 404), "post", old_password="wrong"),
     page("portal:api-tokens", "", (200, 200, 200)),
     page("portal:api-tokens", "", (200, 200, 200), "post", name="x", days="1"),
     page("portal:revoke-api-token", "token", (404, 404, 302), "post"),
@@ -210,6 +212,9 @@ TABLE = [
     page("notices:read-all", "", (302, 302, 302), "post", upto="0"),
     page("notices:preferences", "", (200, 200, 200)),
     page("notices:preferences", "", (302, 302, 302), "post"),
+    page("notices:mail-address", "", (302, 302, 302), "post"),
+    page("notices:confirm-mail", "=made-up", (410, 410, 410)),
+    page("notices:confirm-mail", "=made-up", (410, 410, 410), "post"),
     # pools
     page("pools:clusters", "", (200, SIGN_IN, 200)),
     page("pools:list", "cluster", (404, SIGN_IN, 200)),

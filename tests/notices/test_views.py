@@ -1,12 +1,17 @@
 """The pages of notices, and the count in the header."""
 
+import re
+
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from tests.notices.conftest import tell_of
 from webapp.accounts.models import User
+from webapp.audit.models import AuditLine
+from webapp.notices.delivering import deliver_due
 from webapp.notices.events import Event
-from webapp.notices.models import Notice, Preference
+from webapp.notices.models import Delivery, Notice, Preference
 from webapp.notices.queries import COUNTED, unread_count
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +179,70 @@ def test_nobody_sees_a_page_without_signing_in(client, path):
 @pytest.mark.parametrize("path", ["/notices/1/read", "/notices/read"])
 def test_a_link_alone_marks_nothing(browser, path):
     assert browser.get(path).status_code == 405
+
+
+def link_in(mailoutbox):
+    return re.search(r"https?://[^/]+(/notices/mail-address/\S+)", mailoutbox[-1].body)[1]
+
+
+@pytest.fixture
+def anna(db):
+    """Somebody from the cloud, who comes without a mail address."""
+    cache.clear()
+    return User.objects.create_user("anna", iam_user_id="u", iam_domain_id="d")
+
+
+@pytest.fixture
+def annas(client, anna):
+    client.force_login(anna)
+    return client
+
+
+def test_an_address_counts_once_its_owner_has_confirmed_it(annas, anna, mailoutbox):
+    page = annas.post("/notices/mail-address", {"address": "anna@example.com"}, follow=True).content.decode()
+    assert "Open the link in the mail to anna@example.com" in page
+    deliver_due()
+    assert mailoutbox[-1].to == ["anna@example.com"]
+    link = link_in(mailoutbox)
+    assert "Let mails go to anna@example.com?" in text_of(annas, link)
+    anna.refresh_from_db()
+    assert anna.email == ""  # looking is not confirming: scanners of mails follow links
+    annas.post(link)
+    anna.refresh_from_db()
+    assert anna.email == "anna@example.com"
+    assert AuditLine.objects.get(act="person.changed").after == '{"email":"anna@example.com"}'
+    annas.post("/notices/mail-address", {"address": ""})
+    anna.refresh_from_db()
+    assert anna.email == ""
+
+
+def test_a_link_counts_for_who_asked_for_it_alone(annas, browser, person, mailoutbox):
+    annas.post("/notices/mail-address", {"address": "anna@example.com"})
+    deliver_due()
+    link = link_in(mailoutbox)
+    before = person.email
+    assert browser.post(link).status_code == 410
+    person.refresh_from_db()
+    assert person.email == before
+
+
+def test_an_old_link_counts_no_more(annas, anna, mailoutbox, monkeypatch):
+    annas.post("/notices/mail-address", {"address": "anna@example.com"})
+    deliver_due()
+    monkeypatch.setattr("webapp.notices.mail_address.VALID_S", -1)
+    assert annas.post(link_in(mailoutbox)).status_code == 410
+    anna.refresh_from_db()
+    assert anna.email == ""
+
+
+def test_nobody_fills_the_mailbox_of_somebody_else(annas):
+    answers = [annas.post("/notices/mail-address", {"address": "victim@example.com"}) for _ in range(3)]
+    assert [one.status_code for one in answers] == [302, 422, 422]
+    assert Delivery.objects.filter(event="confirm").count() == 1
+    assert "Wait a minute" in answers[-1].content.decode()
+
+
+def test_what_is_no_address_is_said_at_its_field(annas):
+    page = annas.post("/notices/mail-address", {"address": "nowhere"}).content.decode()
+    assert 'href="#id_address"' in page
+    assert 'value="nowhere"' in page

@@ -43,6 +43,14 @@ def settle_in(person: User) -> None:
 
 
 @transaction.atomic
+def change_password(person: User, password: str) -> None:
+    """Set the password that a person has chosen."""
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    trail.note("person.password_changed", by=person, about=about(person))
+
+
+@transaction.atomic
 def make_api_token(person: User, name: str, days: int) -> str:
     """Return a new personal token, which is shown this once; only its digest is kept."""
     _, token = ApiToken.objects.create(person, expiry=timedelta(days=days), name=name)

@@ -22,6 +22,7 @@ class Event(models.TextChoices):
 
 # The event of the test button: no person chooses it, every webhook takes it.
 TEST = "test"
+CONFIRM = "confirm"  # of the mail that asks whether an address is right
 
 
 def demand_known(events: Any) -> None:

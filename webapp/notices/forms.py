@@ -34,3 +34,9 @@ class PreferenceForm(forms.Form):
             {"value": value, "label": label, "mail": value in mail, "notices": value in notices}
             for value, label in Event.choices
         ]
+
+
+class MailForm(forms.Form):
+    """Where mails shall go; empty for nowhere."""
+
+    address = forms.EmailField(label="Mail address", max_length=254, required=False)

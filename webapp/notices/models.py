@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from webapp.notices.addresses import demand_callable, origin_of
-from webapp.notices.events import TEST, Event, demand_known
+from webapp.notices.events import CONFIRM, TEST, Event, demand_known
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -111,7 +111,9 @@ class Delivery(models.Model):
         FAILED = "failed", "failed"
 
     channel = models.CharField(max_length=10, choices=Channel.choices)
-    event = models.CharField(max_length=20, choices=[*Event.choices, (TEST, "A test")])
+    event = models.CharField(
+        max_length=20, choices=[*Event.choices, (TEST, "A test"), (CONFIRM, "A mail address is confirmed")]
+    )
     webhook = models.ForeignKey(Webhook, on_delete=models.SET_NULL, null=True, blank=True, related_name="deliveries")
     address = models.CharField(max_length=500)
     subject = models.CharField(max_length=220)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from webapp.accounts.access import signed_in
 from webapp.accounts.http import LARGEST_KEY, UserRequest, number_in
 from webapp.notices import actions
-from webapp.notices.forms import PreferenceForm
+from webapp.notices import mail_address as mail_addresses
+from webapp.notices.forms import MailForm, PreferenceForm
 from webapp.notices.models import Notice
 from webapp.notices.queries import PER_PAGE, page_of
 
@@ -59,7 +60,44 @@ def preferences(request: UserRequest) -> HttpResponse:
         actions.choose(request.user, **form.cleaned_data)
         messages.success(request, "Your choice is kept.")
         return redirect("notices:preferences")
-    return render(request, "notices/preferences.html", {"form": form}, status=422 if form.errors else 200)
+    return _preferences(request, form, MailForm(initial={"address": request.user.email}))
+
+
+@signed_in
+@require_POST
+def mail_address(request: UserRequest) -> HttpResponse:
+    """Send a link to the address that a person has typed, or forget the one that there is."""
+    form = MailForm(request.POST)
+    address = form.cleaned_data["address"] if form.is_valid() else ""
+    if form.is_valid() and address:
+        try:
+            mail_addresses.send_link(request.user, address)
+        except mail_addresses.TooSoon:
+            form.add_error("address", "A link was sent a moment ago. Wait a minute before you ask for another one.")
+    elif form.is_valid():
+        mail_addresses.keep(request.user, "")
+    if form.errors:
+        return _preferences(request, PreferenceForm.of(request.user), form)
+    said = f"Open the link in the mail to {address}: then mails go there." if address else "No mail is sent to you now."
+    messages.success(request, said)
+    return redirect("notices:preferences")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def confirm_mail(request: UserRequest, token: str) -> HttpResponse:
+    """Ask whether mails shall go to the address of a link, and let them. Programs that follow links change nothing."""
+    address = mail_addresses.address_in(request.user, token)
+    if request.method == "POST" and address:
+        mail_addresses.keep(request.user, address)
+        messages.success(request, f"Mails go to {address} from now on.")
+        return redirect("notices:preferences")
+    return render(request, "notices/confirm_mail.html", {"address": address}, status=200 if address else 410)
+
+
+def _preferences(request: UserRequest, form: PreferenceForm, mail: MailForm) -> HttpResponse:
+    status = 422 if form.errors or mail.errors else 200
+    return render(request, "notices/preferences.html", {"form": form, "mail": mail}, status=status)
 
 
 def _limit(request: UserRequest) -> int:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 
+from webapp.accounts.http import UserRequest
 from webapp.accounts.models import User
 from webapp.cloud import iam
 from webapp.cloud.errors import CloudError, TokenRejected
@@ -114,3 +116,19 @@ class ApiTokenForm(forms.Form):
 
     name = forms.CharField(label="What is it for?", max_length=60)
     days = forms.IntegerField(label="Days until it expires", min_value=1, max_value=365, initial=30)
+
+
+class PasswordForm(PasswordChangeForm):
+    """A new password for a portal account; wrong old ones are counted like those of a sign-in."""
+
+    def __init__(self, *args: Any, request: UserRequest, **kwargs: Any) -> None:
+        super().__init__(request.user, *args, **kwargs)
+        self.request = request
+        self.fields["old_password"].label = "Your password now"
+
+    def clean_old_password(self) -> str:
+        """Check the password that there is."""
+        password = str(self.cleaned_data["old_password"])
+        if authenticate(self.request, username=self.user.get_username(), password=password) is None:
+            raise forms.ValidationError("This is not your password.")
+        return password

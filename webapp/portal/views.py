@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +23,7 @@ from webapp.approvals import queries as requests
 from webapp.approvals.rights import visible_to
 from webapp.cloud.patience import SIGN_IN_S, patience
 from webapp.portal import demo, single_sign_on
-from webapp.portal.forms import ApiTokenForm, CloudForm, PortalForm, TokenForm
+from webapp.portal.forms import ApiTokenForm, CloudForm, PasswordForm, PortalForm, TokenForm
 
 _WAYS = {"cloud": "Cloud user", "token": "Cloud token", "portal": "Portal account"}
 _ALL_WAYS = {**_WAYS, single_sign_on.WAY: "Single sign-on"}
@@ -61,6 +62,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     onward = end_session_url(request)
     leave(request)
     return redirect(onward or "portal:sign-in")
+
+
+@sensitive_post_parameters("old_password", "new_password1", "new_password2")
+@signed_in
+@require_http_methods(["GET", "POST"])
+def password(request: UserRequest) -> HttpResponse:
+    """Let somebody with a portal account change their password; every other browser of theirs is signed out."""
+    if not request.user.has_usable_password():
+        raise Http404
+    form = PasswordForm(request.POST or None, request=request)
+    if request.method == "POST" and form.is_valid():
+        actions.change_password(request.user, form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed. Your other browsers are signed out.")
+        return redirect("portal:home")
+    return render(request, "portal/password.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @signed_in
