@@ -5,9 +5,11 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.conftest import ANNA
 from webapp.accounts.models import GroupRole, User
 from webapp.accounts.roles import Role
 from webapp.portal.demo import CLOUD, DOMAIN, PEOPLE, PORTAL, PROJECT
+from webapp.wizard.models import Preset
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +78,13 @@ def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings)
 
 def test_nobody_is_shown_where_real_people_sign_in(client):
     assert "demo-1" not in client.get("/sign-in").content.decode()
+
+
+def test_there_is_a_preset_to_start_from(client, local_cloud, seeded):
+    for _ in range(2):
+        call_command("seed_presets")
+    client.post("/sign-in", {"way": "cloud", **ANNA})
+    preset = Preset.objects.get()
+    assert preset.name in client.get("/pools/new").content.decode()
+    page = client.post(f"/pools/new/preset/{preset.pk}", follow=True).content.decode()
+    assert "Our contract is for this flavor." in page

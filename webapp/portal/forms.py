@@ -125,6 +125,8 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(request.user, *args, **kwargs)
         self.request = request
         self.fields["old_password"].label = "Your password now"
+        self.fields["new_password1"].help_text = "At least 12 characters, and none of the common ones."
+        self.fields["new_password2"].label, self.fields["new_password2"].help_text = "The new password once more", ""
 
     def clean_old_password(self) -> str:
         """Check the password that there is."""
