@@ -5,6 +5,7 @@ import sys
 import uuid
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import demand_accessible, sign_in
@@ -79,8 +80,35 @@ def test_no_page_of_requests_has_an_accessibility_violation_or_scrolls_sideways(
         approver.goto(path)
         look(approver)
     approver.goto(anna.url)
+    approver.get_by_label("As JSON").check()
+    expect(approver.get_by_label("Difference in JSON")).to_contain_text('"flavor": "c7n.xlarge.2"')
+    look(approver)
     approver.click("button:has-text('Ask for changes')")
     look(approver)
+    approver.goto("/password")
+    look(approver)
+
+
+@pytest.mark.parametrize("wishes", LOOKS, ids=["light", "dark and narrow"])
+def test_for_want_of_quota_the_admins_are_asked_and_support_gets_everything_at_once(open_page, cloud_url, wishes):
+    page = open_page(permissions=["clipboard-read", "clipboard-write"], **wishes)
+    sign_in(page)
+    name = walk_to_review(page)
+    expect(page.locator("main")).to_contain_text("Quota left then")
+    fault = {"kind": "quota", "method": "POST", "path": "nodepools$", "times": 1}
+    requests.put(f"{cloud_url}/_faults", json=fault, timeout=5).raise_for_status()
+    page.click("text=Create node pool now")
+    expect(page.locator("#progress")).to_contain_text("The quota of servers is used up.")
+    page.click("text=For support")
+    page.click("text=Copy all")
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "CCE.01400008" in copied
+    assert f'"name": "{name}"' in copied
+    demand_accessible(page)
+    page.click("text=Ask for quota")
+    expect(page.locator("#progress")).to_contain_text("The admins were asked for quota.")
+    expect(page.get_by_role("button", name="Ask for quota")).to_have_count(0)
 
 
 def test_a_live_pool_is_scaled_after_a_look_at_the_change(open_page):
