@@ -12,7 +12,14 @@ from webapp.audit.operating import ListAdmin, ReadOnlyAdmin
 from webapp.notices.delivering import test_webhook
 from webapp.notices.events import Event
 from webapp.notices.models import Delivery, Webhook
-from webapp.notices.webhooks import SHORTEST_SECRET, change_webhook, create_webhook, delete_webhook, redeliver
+from webapp.notices.webhooks import (
+    SHORTEST_SECRET,
+    change_webhook,
+    create_webhook,
+    delete_webhook,
+    redeliver,
+    secret_problem,
+)
 
 
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -30,8 +37,8 @@ class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_secret(self) -> str:
         """Ask for one where there is none, and for a long one."""
         secret = str(self.cleaned_data["secret"])
-        if (secret or not self.instance.sealed_secret) and len(secret) < SHORTEST_SECRET:
-            raise forms.ValidationError(f"Give a secret of at least {SHORTEST_SECRET} characters.")
+        if problem := secret_problem(self.instance, secret):
+            raise forms.ValidationError(problem)
         return secret
 
 

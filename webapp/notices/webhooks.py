@@ -60,12 +60,18 @@ def redeliver(delivery: Delivery, *, by: User) -> bool:
     return bool(again)
 
 
+def secret_problem(webhook: Webhook, secret: str) -> str:
+    """Return what is wrong with a new secret, "" for nothing; an empty one keeps what is there."""
+    is_missing = not secret and not webhook.sealed_secret
+    if is_missing or (secret and len(secret) < SHORTEST_SECRET):
+        return f"Give a secret of at least {SHORTEST_SECRET} characters: it tells the receiver who calls."
+    return ""
+
+
 def _save(webhook: Webhook, secret: str) -> None:
     problems: dict[str, Any] = {}
-    if secret and len(secret) < SHORTEST_SECRET:
-        problems["secret"] = [f"Give a secret of at least {SHORTEST_SECRET} characters."]
-    elif not secret and not webhook.sealed_secret:
-        problems["secret"] = ["Give a secret: with it the receiver knows that a call is from here."]
+    if problem := secret_problem(webhook, secret):
+        problems["secret"] = [problem]
     try:
         webhook.full_clean(exclude=["sealed_secret"])
     except ValidationError as exc:

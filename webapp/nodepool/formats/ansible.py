@@ -9,7 +9,16 @@ from typing import Any
 
 from webapp.nodepool import pointers
 from webapp.nodepool.formats import strict_yaml
-from webapp.nodepool.formats.base import Exported, Note, Target, missing, not_said, remarks, without_password
+from webapp.nodepool.formats.base import (
+    Exported,
+    Note,
+    Target,
+    encryption_of,
+    missing,
+    not_said,
+    remarks,
+    without_password,
+)
 from webapp.nodepool.pointers import JSON
 
 MODULE = "opentelekomcloud.cloud.cce_node_pool"
@@ -91,12 +100,10 @@ def _disk(at: str, disk: dict[str, Any], said: set[str]) -> dict[str, Any]:
         if type(disk.get(name)) is kind and not _is_template(disk[name]):
             made[name] = disk[name]
             said.add(f"{at}/{name}")
-    encrypted, key = (pointers.get(disk, f"/metadata/__system__{name}") for name in ("encrypted", "cmkid"))
-    if encrypted == "1" and isinstance(key, str) and key and not _is_template(key):
-        made |= {"encrypted": True, "cmk_id": key}
-        said.update((f"{at}/metadata/__system__cmkid", f"{at}/metadata/__system__encrypted"))
-    elif encrypted == "0":
-        said.add(f"{at}/metadata/__system__encrypted")
+    key, places = encryption_of(disk, at)
+    if not _is_template(key):
+        made |= {"encrypted": True, "cmk_id": key} if key else {}
+        said |= places
     if disk.get("hw:passthrough") is False:
         said.add(f"{at}/hw:passthrough")
     return made

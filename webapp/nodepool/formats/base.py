@@ -101,3 +101,12 @@ def remarks(notes: Iterable[Note]) -> str:
     """Return the notes as comments for the head of a text: they stay with it when it is taken along."""
     lines = [f"#   {ascii(note.pointer)[1:-1]} {ascii(note.message)[1:-1]}\n" for note in notes]
     return "".join(["# Not in this text, or not as it should be:\n", *lines]) if lines else ""
+
+
+def encryption_of(disk: JSON, at: str) -> tuple[str, set[str]]:
+    """Return the key that encrypts the disk at a pointer ("" for none), and the places that say so (1.5)."""
+    names = [f"/metadata/__system__{name}" for name in ("encrypted", "cmkid")]
+    encrypted, key = (pointers.get(disk, name) for name in names)
+    if encrypted == "1" and isinstance(key, str) and key:
+        return key, {at + name for name in names}
+    return "", {at + names[0]} if encrypted == "0" else set()

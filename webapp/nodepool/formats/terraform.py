@@ -12,7 +12,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from webapp.nodepool import pointers
-from webapp.nodepool.formats.base import Exported, Note, Target, missing, not_said, remarks, without_password
+from webapp.nodepool.formats.base import (
+    Exported,
+    Note,
+    Target,
+    encryption_of,
+    missing,
+    not_said,
+    remarks,
+    without_password,
+)
 from webapp.nodepool.formats.hcl_texts import heredoc, literal
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.rules.shape import BODY, Many, Thing, Value
@@ -168,13 +177,10 @@ class _Resource:
             if type(disk.get(member)) is kind:
                 made[member] = disk[member]
                 self.said.add(f"{at}/{member}")
-        metadata, extend = disk.get("metadata"), disk.get("extendParam")
-        encrypted, key = (pointers.get(metadata, f"/__system__{one}") for one in ("encrypted", "cmkid"))
-        if encrypted == "1" and key and isinstance(key, str):
+        extend, (key, said) = disk.get("extendParam"), encryption_of(disk, at)
+        self.said |= said
+        if key:
             made["kms_id"] = key
-            self.said.update((f"{at}/metadata/__system__cmkid", f"{at}/metadata/__system__encrypted"))
-        elif encrypted == "0":
-            self.said.add(f"{at}/metadata/__system__encrypted")
         if isinstance(extend, dict) and extend and all(isinstance(one, str) for one in extend.values()):
             made["extend_params"] = extend
             self.said.add(f"{at}/extendParam")
