@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client, TestCase
 from django.utils import timezone
 
-from tests.approvals.building import CLUSTER, FACTS, a_policy, a_request, a_session, a_team
+from tests.approvals.building import CLUSTER, FACTS, a_failure, a_policy, a_request, a_session, a_team
 from tests.nodepool.test_rules import a_body
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
@@ -154,6 +154,7 @@ class TestMatrix(TestCase):
     @classmethod
     def setUpTestData(cls):
         a_policy(team=a_team("platform"))
+        a_failure(QUOTA, is_retryable=True, asks_quota=True)
         cls.world = World()
         for name, (roles, teams) in PEOPLE.items():
             cls.world.people[name] = a_person(name.replace(" ", "-"), *roles, teams=teams)
