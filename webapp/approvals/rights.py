@@ -92,20 +92,16 @@ def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
         raise NotAllowed(_why_not(person, found, arrow))
     if found.state not in arrow.sources:
         raise NotPossible(f"The request is {State(found.state).label}: this is not possible any more.")
-    if not _answers_failure(found, arrow):
-        raise NotPossible(f"{arrow.label} is no answer to this failure. {card_of(found.problem or {}).remedy}".strip())
+    if arrow.answers and not getattr(card := card_of(found.problem or {}), arrow.answers):
+        raise NotPossible(f"{arrow.label} is no answer to this failure. {card.remedy}".strip())
 
 
 def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     """Return what a person can do with a request now."""
-    takes = (one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one))
-    open_now = (one for one in takes if _answers_failure(found, one))
+    takes = [one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one)]
+    card = card_of(found.problem or {}) if any(one.answers for one in takes) else None
+    open_now = (one for one in takes if not one.answers or getattr(card, one.answers))
     return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
-
-
-def _answers_failure(found: PoolRequest, arrow: Arrow) -> bool:
-    """Whether an act makes sense after how a request failed, as the catalogue says."""
-    return not arrow.answers or bool(getattr(card_of(found.problem or {}), arrow.answers))
 
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:
