@@ -19,7 +19,6 @@ done
 
 python manage.py migrate --verbosity 0
 sign_ins="$(python manage.py seed_demo)"
-python manage.py seed_presets
 sh deploy/collect.sh
 
 cat <<TEXT

@@ -1,5 +1,7 @@
 """What a new draft starts with, and what the cloud fills in by itself."""
 
+from collections.abc import Mapping
+
 from webapp.nodepool import choices, pointers
 from webapp.nodepool.pointers import JSON
 
@@ -22,6 +24,14 @@ def blank_body() -> dict[str, JSON]:
             },
         },
     }
+
+
+def blank_with(values: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return the body of a blank draft with values at their pointers."""
+    body = blank_body()
+    for at, value in values.items():
+        pointers.put(body, at, value)
+    return body
 
 
 def default_storage(body: JSON) -> dict[str, JSON]:

@@ -27,8 +27,7 @@ class Draft(models.Model):
     `version` grows with every change. `touched` keeps, per step, at which version and by which open page it was
     last changed (two tabs collide only where they change the same step), and whose cloud was chosen from.
     `left_out` lists what was not taken over when it began, as pairs of pointer and message; `fixed` holds the
-    places that its preset fixes (see fixing.py), and `baseline` what the review
-    compares with, as `{"name", "body"}`.
+    places that its preset fixes (see fixing.py), and `baseline` what it is compared with, as `{"name", "body"}`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -15,8 +15,8 @@ from webapp.cloud import iam, picklists
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudUnreachable
 from webapp.cloud.tokens import CloudSession
-from webapp.nodepool import Cluster, pointers
-from webapp.nodepool.defaults import blank_body
+from webapp.nodepool import Cluster
+from webapp.nodepool.defaults import blank_body, blank_with
 from webapp.nodepool.pointers import JSON
 from webapp.portal.demo import DOMAIN, PEOPLE, TEAM_PROJECT
 
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         document = Cloud(session).clusters()[0]
         cluster = Cluster.from_api(document)
         for number, (reason, values) in enumerate(_REQUESTS):
-            _ask(session, cluster, number, reason, _body(values))
+            _ask(session, cluster, number, reason, blank_with({**_COMMON, **values}))
 
 
 def _make_policies() -> None:
@@ -85,13 +85,6 @@ def _signed_in() -> CloudSession:
             if time.monotonic() > ends:
                 raise
             time.sleep(0.3)
-
-
-def _body(values: dict[str, JSON]) -> JSON:
-    body = blank_body()
-    for at, value in {**_COMMON, **values}.items():
-        pointers.put(body, at, value)
-    return body
 
 
 def _ask(session: CloudSession, cluster: Cluster, number: int, reason: str, body: JSON) -> None:

@@ -7,8 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
-from webapp.nodepool import pointers
-from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.defaults import blank_with
 from webapp.wizard.models import Preset
 
 _FLAVOR = "/spec/nodeTemplate/flavor"
@@ -32,9 +31,8 @@ class Command(BaseCommand):
         admin = people_with(Role.ADMIN).first()
         if admin is None or Preset.objects.exists():
             return
-        body = blank_body()
-        for at, value in _VALUES.items():
-            pointers.put(body, at, value)
         fixed = {_FLAVOR: "Our contract is for this flavor."}
         about = "Two nodes for web services; the flavor is fixed."
-        Preset.objects.create(name="Standard worker", description=about, body=body, fixed=fixed, author=admin)
+        Preset.objects.create(
+            name="Standard worker", description=about, body=blank_with(_VALUES), fixed=fixed, author=admin
+        )
