@@ -229,7 +229,7 @@ def test_a_link_counts_for_who_asked_for_it_alone(annas, browser, person, mailou
 def test_an_old_link_counts_no_more(annas, anna, mailoutbox, monkeypatch):
     annas.post("/notices/mail-address", {"address": "anna@example.com"})
     deliver_due()
-    monkeypatch.setattr("webapp.notices.mail_address.VALID_S", -1)
+    monkeypatch.setattr("webapp.notices.mail_address.VALID_DAYS", -1)
     assert annas.post(link_in(mailoutbox)).status_code == 410
     anna.refresh_from_db()
     assert anna.email == ""

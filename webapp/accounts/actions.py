@@ -51,6 +51,14 @@ def change_password(person: User, password: str) -> None:
 
 
 @transaction.atomic
+def change_mail_address(person: User, address: str) -> None:
+    """Let mails to a person go to an address of theirs; to none where it is empty."""
+    before, person.email = person.email, address
+    person.save(update_fields=["email"])
+    trail.note("person.changed", by=person, about=about(person), before={"email": before}, after={"email": address})
+
+
+@transaction.atomic
 def make_api_token(person: User, name: str, days: int) -> str:
     """Return a new personal token, which is shown this once; only its digest is kept."""
     _, token = ApiToken.objects.create(person, expiry=timedelta(days=days), name=name)

@@ -4,21 +4,20 @@ Unconfirmed it is kept nowhere but in that link. An address decides who somebody
 by it (OIDC_LINK_BY_EMAIL), and what is sent there tells of the work of a team.
 """
 
+from datetime import timedelta
+
 from django.core import signing
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
-from webapp.accounts.granting import about
 from webapp.accounts.models import User
-from webapp.audit import trail
 from webapp.notices.addresses import absolute
 from webapp.notices.delivering import nudge
 from webapp.notices.events import CONFIRM
 from webapp.notices.models import Delivery
 
-VALID_S = 2 * 24 * 3600
+VALID_DAYS = 2
 PAUSE_S = 60  # nobody fills the mailbox of somebody else
 _SALT = "notices.mail-address"
 
@@ -39,9 +38,9 @@ def send_link(person: User, address: str) -> None:
         event=CONFIRM,
         address=address,
         subject="[Poolwright] Confirm your mail address",
-        content=f"{person} wants to be told here of requests in Poolwright. If that is you, open within two days:\n\n"
+        content=f"{person} wants to be told here of requests in Poolwright. "
+        f"If that is you, open within {VALID_DAYS} days:\n\n"
         f"{link}\n\nIf not, leave this mail alone.\n",
-        next_at=timezone.now(),
     )
     nudge()
 
@@ -49,15 +48,7 @@ def send_link(person: User, address: str) -> None:
 def address_in(person: User, token: str) -> str:
     """Return the address that a link of this person confirms; "" where it is not theirs, too old, or no such link."""
     try:
-        owner, address = signing.loads(token, salt=_SALT, max_age=VALID_S)
+        owner, address = signing.loads(token, salt=_SALT, max_age=timedelta(days=VALID_DAYS))
     except (signing.BadSignature, ValueError):
         return ""
     return str(address) if owner == person.pk else ""
-
-
-@transaction.atomic
-def keep(person: User, address: str) -> None:
-    """Let mails to a person go to an address; to none where it is empty."""
-    before, person.email = person.email, address
-    person.save(update_fields=["email"])
-    trail.note("person.changed", by=person, about=about(person), before={"email": before}, after={"email": address})

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import signed_in
+from webapp.accounts.actions import change_mail_address
 from webapp.accounts.http import LARGEST_KEY, UserRequest, number_in
 from webapp.notices import actions
 from webapp.notices import mail_address as mail_addresses
@@ -75,7 +76,7 @@ def mail_address(request: UserRequest) -> HttpResponse:
         except mail_addresses.TooSoon:
             form.add_error("address", "A link was sent a moment ago. Wait a minute before you ask for another one.")
     elif form.is_valid():
-        mail_addresses.keep(request.user, "")
+        change_mail_address(request.user, "")
     if form.errors:
         return _preferences(request, PreferenceForm.of(request.user), form)
     said = f"Open the link in the mail to {address}: then mails go there." if address else "No mail is sent to you now."
@@ -89,10 +90,11 @@ def confirm_mail(request: UserRequest, token: str) -> HttpResponse:
     """Ask whether mails shall go to the address of a link, and let them. Programs that follow links change nothing."""
     address = mail_addresses.address_in(request.user, token)
     if request.method == "POST" and address:
-        mail_addresses.keep(request.user, address)
+        change_mail_address(request.user, address)
         messages.success(request, f"Mails go to {address} from now on.")
         return redirect("notices:preferences")
-    return render(request, "notices/confirm_mail.html", {"address": address}, status=200 if address else 410)
+    context = {"address": address, "valid_days": mail_addresses.VALID_DAYS}
+    return render(request, "notices/confirm_mail.html", context, status=200 if address else 410)
 
 
 def _preferences(request: UserRequest, form: PreferenceForm, mail: MailForm) -> HttpResponse:
