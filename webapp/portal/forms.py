@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest
 
 from webapp.accounts.http import UserRequest
@@ -125,7 +126,7 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(request.user, *args, **kwargs)
         self.request = request
         self.fields["old_password"].label = "Your password now"
-        self.fields["new_password1"].help_text = "At least 12 characters, and none of the common ones."
+        self.fields["new_password1"].help_text = " ".join(password_validators_help_texts())
         self.fields["new_password2"].label, self.fields["new_password2"].help_text = "The new password once more", ""
 
     def clean_old_password(self) -> str:
