@@ -154,6 +154,7 @@ def test_a_post_cannot_change_what_is_fixed_and_the_rest_is_taken(anna_client, s
 
 def test_review_and_approvers_compare_with_the_preset(anna_client, started, preset, local_cloud):
     a_policy()
+    assert ">Key pair: This is needed: fill it in.</a>" in anna_client.get(started.url_of("review")).content.decode()
     cluster = cluster_id(anna_client, started, "prod-standard")
     anna_client.post(started.url_of("basics"), form_of(steps.BASICS, a_body()) | {"cluster": cluster})
     anna_client.post(started.url_of("node-template"), form_of(steps.NODE_TEMPLATE, a_body()) | {"_to": "review"})

@@ -10,13 +10,12 @@ from django.views.decorators.http import require_GET
 from webapp.accounts.access import sign_in_again, signed_in
 from webapp.accounts.http import UserRequest
 from webapp.nodepool import Problem
-from webapp.wizard import checks, page, presets, steps
-from webapp.wizard.answers import answers_of
+from webapp.wizard import checks, presets, steps
 from webapp.wizard.fixing import Fix
 from webapp.wizard.models import Draft
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
-from webapp.wizard.show import links
+from webapp.wizard.show import complaints, links
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +61,11 @@ def _decisions(draft: Draft, lists: Lists, errors: list[Problem]) -> list[Decisi
     if wrong := checks.cluster_problem(draft.cluster, lists):
         cluster.insert(0, wrong)
     found = [Decision(steps.BASICS, "Cluster", message, _url(draft, steps.BASICS, "cluster")) for message in cluster]
-    return found + [one for step in steps.STEPS for one in _of_step(draft, step, lists, errors)]
-
-
-def _of_step(draft: Draft, step: Step, lists: Lists, errors: list[Problem]) -> list[Decision]:
-    """Return what the step itself would complain about, each at the very input that it would mark."""
-    blamed = [one for one in checks.blamed_on(step, errors) if one.pointer]
-    context = page.Context(answers_of(step.places, draft.body), lists, draft.fixed)
-    summary = page.made(step, context, blamed, {}).summary
-    return [Decision(step, label, message, _url(draft, step, at)) for at, label, message in summary]
+    return found + [
+        Decision(step, label, message, _url(draft, step, at))
+        for step in steps.STEPS
+        for at, label, message in complaints(draft, step, lists, errors)
+    ]
 
 
 def _warnings(draft: Draft, step: Step, problems: list[Problem]) -> list[tuple[str, str]]:

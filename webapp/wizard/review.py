@@ -23,7 +23,6 @@ from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import as_read, flavor_named, quotas_left, totals
 from webapp.wizard import checks, drawing, posted, show, steps
 from webapp.wizard.models import Draft
-from webapp.wizard.naming import named
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 from webapp.wizard.presets import may_manage_presets
@@ -156,7 +155,7 @@ def _problems(draft: Draft, facts: Facts) -> list[Problem]:
 
 def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
     summary = Summary(draft.body, draft.compared[0], lists)
-    blocks = [_block(step, draft, summary, problems) for step in steps.STEPS]
+    blocks = [_block(step, draft, summary, problems, lists) for step in steps.STEPS]
     scope = checks.scope_of(request.cloud)
     for block in blocks:
         if block.step is steps.BASICS and (wrong := checks.cluster_problem(draft.cluster, lists)):
@@ -166,10 +165,13 @@ def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: 
     return blocks
 
 
-def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) -> Block:
+def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem], lists: Lists) -> Block:
     url = f"{draft.url_of(step.slug)}?return=review"
     mine = checks.blamed_on(step, problems)
-    errors = [(_said(problem), f"{url}#{problem.pointer}") for problem in mine if problem.is_error]
+    wrong = [problem for problem in mine if problem.is_error]
+    errors = [(problem.message, f"{url}#cluster") for problem in wrong if not problem.pointer]
+    found = show.complaints(draft, step, lists, wrong)
+    errors += [(f"{label}: {message}", f"{url}#{at}") for at, label, message in found]
     # The same warning at several places is said once, and leads to the first of them.
     warnings = {problem.message: f"{url}#{problem.pointer}" for problem in reversed(mine) if not problem.is_error}
     groups = summary.groups_of(step)
@@ -177,8 +179,3 @@ def _block(step: Step, draft: Draft, summary: Summary, problems: list[Problem]) 
         name = draft.cluster_facts.get("name", "")
         groups.insert(0, Group("Where", [Said("Cluster", name or "Not chosen", bool(name))]))
     return Block(step, url, groups, errors, list(reversed(warnings.items())))
-
-
-def _said(problem: Problem) -> str:
-    """Return a problem with the name of its field, as the steps say it."""
-    return f"{named(problem.pointer)[1]}: {problem.message}" if problem.pointer else problem.message

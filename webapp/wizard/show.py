@@ -1,7 +1,7 @@
 """The contexts of the wizard's templates."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,14 @@ class Difference:
     label: str
     saved: str
     typed: str
+
+
+def complaints(draft: Draft, step: Step, lists: Lists, errors: Iterable[Problem]) -> list[tuple[str, str, str]]:
+    """Return what a step itself would complain about, each as the pointer and label of the input that it would mark."""
+    blamed = [one for one in checks.blamed_on(step, errors) if one.pointer]
+    if not blamed:
+        return []
+    return page.made(step, page.Context(answers_of(step.places, draft.body), lists, draft.fixed), blamed, {}).summary
 
 
 def step_context(  # noqa: PLR0913 - one keyword each
