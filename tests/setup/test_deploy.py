@@ -72,6 +72,7 @@ def test_the_chart_gives_what_a_portal_needs():
         ("PodDisruptionBudget", "pw-worker"),
         ("NetworkPolicy", "pw"),
         ("NetworkPolicy", "pw-web"),
+        ("NetworkPolicy", "pw-worker"),
         ("Job", "pw-migrate"),
     }
 
@@ -112,6 +113,17 @@ def test_every_pod_that_stays_is_probed_and_the_web_is_asked_where_it_answers():
     web = found["pw-web"]["containers"][0]
     assert web["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert web["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+@pytest.mark.parametrize("name", ["pw-web", "pw-worker"])
+def test_prometheus_finds_whoever_counts_and_is_let_in(name):
+    documents = rendered()
+    template = documents["Deployment", name]["spec"]["template"]
+    port = int(template["metadata"]["annotations"]["prometheus.io/port"])
+    assert [one["containerPort"] for one in template["spec"]["containers"][0]["ports"]] == [port]
+    rule = documents["NetworkPolicy", name]["spec"]
+    assert rule["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    assert rule["ingress"][0]["ports"] == [{"port": port, "protocol": "TCP"}]
 
 
 @pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy"])

@@ -288,6 +288,8 @@ redaction.hide(SECRET_KEY, *CLOUD_TOKEN_KEYS, *env.passwords())
 # Who may see /metrics: whoever is at one of these addresses, or brings the token.
 METRICS_ALLOWED = env.words("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
 METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
+# Where a worker, which serves no pages, tells its numbers.
+METRICS_PORT = env.whole("METRICS_PORT", 0)
 # Where the processes of one server keep what each has counted, so that any of them can tell it all.
 METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR")
 if METRICS_FOLDER:
