@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -87,6 +88,31 @@ def test_the_chart_gives_what_a_portal_needs():
 )
 def test_what_is_switched_off_is_not_there(path, kind):
     assert kind not in {one for one, _ in rendered(changed(path, False))}
+
+
+KUBERNETES = "1.33"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("web.replicas", 3),
+        ("ingress.enabled", True),
+        ("web.autoscaling.enabled", False),
+        ("networkPolicy.enabled", False),
+        ("imagePullSecrets", [{"name": "registry"}]),
+    ],
+)
+def test_kubernetes_knows_every_word_of_what_the_chart_gives(path, value):
+    for document in rendered(changed(path, value)).values():
+        kubernetes_validate.validate(document, KUBERNETES, strict=True)
+
+
+def test_a_word_that_kubernetes_does_not_know_is_found():
+    wrong = rendered()["Deployment", "pw-worker"]
+    wrong["spec"]["template"]["spec"]["containers"][0]["port"] = 9464
+    with pytest.raises(kubernetes_validate.ValidationError, match="'port' was unexpected"):
+        kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
 
 
 def test_the_number_of_web_pods_is_the_autoscalers_or_ours_but_not_both():
