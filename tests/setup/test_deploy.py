@@ -91,6 +91,7 @@ def test_what_is_switched_off_is_not_there(path, kind):
 
 
 KUBERNETES = "1.33"
+MAIL = [{"ports": [{"port": 587, "protocol": "TCP"}]}]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,7 @@ KUBERNETES = "1.33"
         ("web.autoscaling.enabled", False),
         ("networkPolicy.enabled", False),
         ("imagePullSecrets", [{"name": "registry"}]),
+        ("networkPolicy.moreEgress", MAIL),
     ],
 )
 def test_kubernetes_knows_every_word_of_what_the_chart_gives(path, value):
@@ -113,6 +115,13 @@ def test_a_word_that_kubernetes_does_not_know_is_found():
     wrong["spec"]["template"]["spec"]["containers"][0]["port"] = 9464
     with pytest.raises(kubernetes_validate.ValidationError, match="'port' was unexpected"):
         kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
+
+
+def test_what_pods_may_call_besides_is_the_operators_to_say():
+    allowed = rendered()["NetworkPolicy", "pw"]["spec"]["egress"]
+    assert (
+        rendered(changed("networkPolicy.moreEgress", MAIL))["NetworkPolicy", "pw"]["spec"]["egress"] == allowed + MAIL
+    )
 
 
 def test_the_number_of_web_pods_is_the_autoscalers_or_ours_but_not_both():
