@@ -74,7 +74,12 @@ class Chaos:
                 except BaseException as error:
                     self.broken.append(error)
                     raise
-                self.done.append(step.__name__.removeprefix("_"))
+                self._tell(step.__name__.removeprefix("_"))
+
+    def _tell(self, what: str) -> None:
+        self.done.append(what)
+        with (self.site.folder / "chaos.log").open("a") as log:
+            log.write(f"{time.strftime('%H:%M:%S')} {what}\n")
 
     def _restart_worker(self, dice: random.Random) -> None:
         self.site.kill("worker")

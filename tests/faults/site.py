@@ -77,6 +77,7 @@ class Site:
 
     def kill_redis(self) -> None:
         pid = int((self.folder / "services" / "redis.pid").read_text())
+        assert Path(f"/proc/{pid}/comm").read_text() == "redis-server\n"  # and no other, whose number it is by now
         os.kill(pid, signal.SIGKILL)
         line = Path(f"/proc/{pid}/cmdline")
         self._wait_for(lambda: not line.exists() or not line.read_text())
