@@ -94,7 +94,7 @@ def test_what_is_sent_is_the_id_of_a_row_and_nothing_else(settings, monkeypatch)
     sent = []
     settings.BROKER_URL = "redis://somewhere"
     monkeypatch.setattr(workers.broker, "dead_until", 0.0)
-    monkeypatch.setattr(workers, "current_app", mock.Mock(send_task=lambda name, args: sent.append((name, args))))
+    monkeypatch.setattr(workers, "current_app", mock.Mock(send_task=lambda name, args, **_: sent.append((name, args))))
     a_policy()
     found = a_request()
     deciding.approve(found, by=a_person("approver", Role.APPROVER))

@@ -14,6 +14,7 @@ from tests.faults.site import WEBS, Site
 pytestmark = pytest.mark.skipif(os.environ.get("REQUIRE_SERVICES") != "1", reason="Needs services: make faults")
 LAUNCHES = int(os.environ.get("FAULTS_N", "200"))
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
+PATIENCE_S = 150 + LAUNCHES // 4
 SETTLED = {"active", "failed"}
 _REQUESTS = (
     "SELECT r.id, r.name, r.state, r.pool_id, c.state, c.pool_id, coalesce(r.problem::text, ''), u.username"
@@ -62,7 +63,7 @@ def test_every_launch_ends_truly_and_no_pool_is_made_twice_or_lost(site, capsys)
         with Chaos(site, SEED) as chaos:
             references = asker.ask_for(LAUNCHES)
         broken_until = time.monotonic()
-        rows = settled(site, 150)
+        rows = settled(site, PATIENCE_S)
         judge(site, asker, rows)
         assert LAUNCHES < 200 or len(set(chaos.done)) == 4  # each kind of death was died
         ends, reasons = Counter(row[2] for row in rows), Counter(row[6][:90] for row in rows if row[6])
@@ -70,7 +71,7 @@ def test_every_launch_ends_truly_and_no_pool_is_made_twice_or_lost(site, capsys)
         for row in rows:
             if row[2] == "failed":  # what failed can be had after all, when nothing is broken
                 assert asker.act(f"NP-{row[0] + 1000}", "retry", row[7]).status_code == 200
-        rows = settled(site, 150)
+        rows = settled(site, PATIENCE_S)
         judge(site, asker, rows)
         assert Counter(row[2] for row in rows) == {"active": LAUNCHES}
         site.manage("verify_audit")
