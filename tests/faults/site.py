@@ -26,10 +26,11 @@ _WORKER = ("worker", "--pool", "threads", "--concurrency", "6", "--without-mingl
 
 @dataclass
 class Site:
-    """The processes and addresses of a site. `speed` is that of the local cloud."""
+    """The processes and addresses of a site. `speed` is that of the local cloud, `more` are settings."""
 
     speed: float = 300.0
     more: dict[str, str] = field(default_factory=dict)
+    processes: tuple[str, ...] = (*WEBS, "worker", "beat")
     folder: Path = field(init=False)
     ports: dict[str, int] = field(init=False)
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="poolwright-site-"))
         names = ("postgres", "redis", "cloud", *WEBS)
         self.ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        self.traps.mkdir()
         try:
             self.start_services()
             self.environment = self._environment()
@@ -45,6 +47,9 @@ class Site:
             self.manage("collectstatic", "--noinput", "--verbosity", "0")
             self.start("cloud")
             wait_until_answering(f"{self.cloud_url}/v3", self.running["cloud"])
+            for name in self.processes:
+                self.start(name)
+            self._wait_for_web()
         except BaseException:
             self.__exit__()
             raise
@@ -59,6 +64,11 @@ class Site:
         if data.name.startswith("poolwright-"):
             shutil.rmtree(data, ignore_errors=True)
             data.with_suffix(".pwfile").unlink(missing_ok=True)
+
+    @property
+    def traps(self) -> Path:
+        """Where it is said at which step a process dies (dying.py)."""
+        return self.folder / "traps"
 
     @property
     def cloud_url(self) -> str:
@@ -115,6 +125,7 @@ class Site:
         addresses = (self.folder / "services" / "env").read_text().split()
         return {
             "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "SECRET_KEY": "only-for-this-site-" * 3,
             "CLOUD_TOKEN_KEYS": Fernet.generate_key().decode(),
             "HTTPS": "0",
@@ -148,7 +159,7 @@ class Site:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *self._command(name)],
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, "SITE_ROLE": role_of(name), "SITE_TRAPS": str(self.traps)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -161,7 +172,7 @@ class Site:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def wait_for_web(self) -> None:
+    def _wait_for_web(self) -> None:
         for name in WEBS:
             wait_until_answering(f"{self.web_url(name)}/healthz", self.running[name])
 
@@ -187,20 +198,23 @@ class Site:
         scope = {"project": {"name": ANNA["project"], "domain": {"name": ANNA["domain"]}}}
         identity = {"methods": ["password"], "password": {"user": person}}
         body = {"auth": {"identity": identity, "scope": scope}}
-        answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=10)
+        answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=60)
         return answer.headers["X-Subject-Token"], answer.json()["token"]["project"]["id"]
 
     def at_the_cloud(self, path: str) -> list[dict]:
         """Return the items of a list of CCE."""
         token, project = self.sign_in()
         url = f"{self.cloud_url}/api/v3/projects/{project}/{path}"
-        return requests.get(url, headers={"X-Auth-Token": token}, timeout=10).json()["items"]
+        return requests.get(url, headers={"X-Auth-Token": token}, timeout=60).json()["items"]
 
-    def faults(self, listed: list[dict]) -> None:
-        requests.put(f"{self.cloud_url}/_faults", json=listed, timeout=10).raise_for_status()
+    def set_faults(self, listed: list[dict]) -> None:
+        requests.put(f"{self.cloud_url}/_faults", json=listed, timeout=60).raise_for_status()
+
+    def faults(self) -> list[dict]:
+        return requests.get(f"{self.cloud_url}/_faults", timeout=60).json()
 
     def counts(self) -> dict[str, dict[str, int]]:
-        return requests.get(f"{self.cloud_url}/_counts", timeout=10).json()
+        return requests.get(f"{self.cloud_url}/_counts", timeout=60).json()
 
     def logs(self) -> str:
         """Return the end of each log, for when something went wrong."""
@@ -208,11 +222,16 @@ class Site:
         return "\n".join(f"--- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files)
 
     @staticmethod
-    def _wait_for(is_so, seconds: float = 30) -> None:
+    def _wait_for(is_so, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not is_so():
             assert time.monotonic() < deadline, "It took too long."
             time.sleep(0.1)
+
+
+def role_of(name: str) -> str:
+    """Return what a process is: web servers do the same."""
+    return "web" if name in WEBS else name
 
 
 def _free_ports(count: int) -> list[int]:

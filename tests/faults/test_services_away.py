@@ -1,6 +1,5 @@
 """Redis or the database stops while the site runs: it goes on as well as it can, and loses nothing."""
 
-import os
 import time
 
 import pytest
@@ -8,19 +7,9 @@ import requests
 
 from tests.faults.asking import Asker
 from tests.faults.browsers import signed_in
-from tests.faults.site import WEBS, Site
+from tests.faults.site import WEBS
 
-pytestmark = pytest.mark.skipif(os.environ.get("REQUIRE_SERVICES") != "1", reason="Needs services: make faults")
 WEB = WEBS[0]
-
-
-@pytest.fixture(scope="module")
-def site():
-    with Site() as made:
-        for name in (*WEBS, "worker", "beat"):
-            made.start(name)
-        made.wait_for_web()
-        yield made
 
 
 @pytest.fixture(scope="module")
