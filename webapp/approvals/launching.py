@@ -1,12 +1,14 @@
 """From approval to the cloud: launched once, with a token of the author or a service account.
 
 Whoever launches may be killed between any two statements. Until the order's row is made and sent, `held_at` says that
-somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`, `resume`).
+somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`, `resume`). Where the cloud does not
+answer, a launch is let go, so that others go on with it in a moment; for a while, then it has failed.
 """
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -35,6 +37,7 @@ from webapp.pools import changes
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
+_PAUSES = 3  # so many intervals lie between two tries
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
 
 
@@ -167,7 +170,7 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.found_late(_content(found), session))
         problems = problems_now(found, session)
     except CloudError as error:
-        _while_held(found, fail, error.as_dict())
+        _stopped(found, error.as_dict(), is_passing=error.is_passing)
         return
     if problems:
         _while_held(found, send_back, problems)
@@ -175,6 +178,22 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
         _create(found, session)
     else:
         _change(found, session)
+
+
+def _stopped(found: PoolRequest, problem: dict[str, Any], *, is_passing: bool) -> None:
+    """End a launch that got no further; let it go where that may pass, for a while. Raises NotPossible."""
+    if is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
+        _let_go(found, problem)
+    else:
+        _while_held(found, fail, problem)
+
+
+def _let_go(found: PoolRequest, problem: dict[str, Any]) -> None:
+    """Let others go on with a launch in a moment, as if it had been silent for long. Raises NotPossible."""
+    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
+    held_at = timezone.now() - creations.lease() + pause
+    _keep(found, held_at=held_at, problem=problem)
+    found.held_at, found.problem = held_at, problem
 
 
 def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> None:
@@ -185,17 +204,17 @@ def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> Non
 
 
 def _change(found: PoolRequest, session: CloudSession) -> None:
-    """Send a change of a live pool; one that was broken off is sent once more, which does no harm."""
+    """Send a change of a live pool; one that was broken off, or whose answer was lost, is sent once more: no harm."""
     _hold(found)
     try:
         if found.kind == Kind.DELETE:
             changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
         else:
             changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
-    except OutcomeUnknown as error:  # a repeat is safe
-        _while_held(found, fail, error.as_dict() | {"code": "answer-lost"})
+    except OutcomeUnknown as error:
+        _stopped(found, error.as_dict() | {"code": "answer-lost"}, is_passing=True)
     except CloudError as error:
-        _while_held(found, fail, error.as_dict())
+        _stopped(found, error.as_dict(), is_passing=error.is_passing)
     else:
         accepted(found, found.pool_id)
 
@@ -210,6 +229,8 @@ def _create(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))
     assert found.launch  # noqa: S101 - it was just made
     creations.send(found.launch, session)
+    if found.launch.state == Creation.State.QUEUED and found.launch.problem:
+        _let_go(found, found.launch.problem)
     settle(found)
 
 
