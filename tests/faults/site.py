@@ -18,8 +18,10 @@ import requests
 from cryptography.fernet import Fernet
 
 from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
+from tests.faults.rabbitmq import RabbitMQ
 
 WEBS = ("web-1", "web-2")
+_LONG_S = 180
 _CELERY = ("-m", "celery", "-A", "webapp.config.celery")
 _WORKER = ("worker", "--pool", "threads", "--concurrency", "6", "--without-mingle", "--without-gossip")
 
@@ -31,6 +33,8 @@ class Site:
     speed: float = 300.0
     more: dict[str, str] = field(default_factory=dict)
     processes: tuple[str, ...] = (*WEBS, "worker", "beat")
+    has_rabbitmq: bool = False  # as the broker, in the place of Redis
+    rabbitmq: RabbitMQ | None = None
     folder: Path = field(init=False)
     ports: dict[str, int] = field(init=False)
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -42,9 +46,11 @@ class Site:
         self.traps.mkdir()
         try:
             self.start_services()
+            if self.has_rabbitmq:
+                self.rabbitmq = RabbitMQ(self.folder / "rabbitmq")
+                self.rabbitmq.start()
             self.environment = self._environment()
             self.manage("migrate", "--verbosity", "0")
-            self.manage("collectstatic", "--noinput", "--verbosity", "0")
             self.start("cloud")
             wait_until_answering(f"{self.cloud_url}/v3", self.running["cloud"])
             for name in self.processes:
@@ -58,6 +64,8 @@ class Site:
     def __exit__(self, *_: object) -> None:
         for name in list(self.running):
             self.kill(name)
+        if self.rabbitmq:
+            self.rabbitmq.kill()
         self._services("stop")
         data = Path(self._data())
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -90,16 +98,23 @@ class Site:
         assert Path(f"/proc/{pid}/comm").read_text() == "redis-server\n"  # and no other, whose number it is by now
         os.kill(pid, signal.SIGKILL)
         line = Path(f"/proc/{pid}/cmdline")
-        self._wait_for(lambda: not line.exists() or not line.read_text())
+        self.wait_for(lambda: not line.exists() or not line.read_text())
 
     def kill_postgres(self) -> None:
         """End PostgreSQL as a crash would: it recovers at its next start."""
         os.kill(int(Path(self._data(), "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        self._wait_for(lambda: not Path(self._data(), "postmaster.pid").exists())
+        self.wait_for(lambda: not Path(self._data(), "postmaster.pid").exists())
 
     def rows(self, statement: str) -> list[tuple]:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(statement).fetchall()
+
+    def state(self, reference: str) -> str:
+        """Return the state of a request."""
+        return self.rows(f"SELECT state FROM approvals_poolrequest WHERE id = {int(reference[3:]) - 1000}")[0][0]
+
+    def wait_for_state(self, reference: str, state: str) -> None:
+        self.wait_for(lambda: self.state(reference) == state)
 
     def _data(self) -> str:
         """Where PostgreSQL has its files (see deploy/services.sh)."""
@@ -138,9 +153,9 @@ class Site:
             "API_RATE": "100000/min",
             "DATABASE_POOL_SIZE": "16",
             "LOG_LEVEL": "WARNING",
-            "STATIC_ROOT": str(self.folder / "static"),
             "PYTHONWARNINGS": "ignore",
             **dict(one.split("=", 1) for one in addresses),
+            **({"BROKER_URL": self.rabbitmq.url} if self.rabbitmq else {}),
             **self.more,
         }
 
@@ -221,11 +236,10 @@ class Site:
         files = sorted(self.folder.glob("*.log"))
         return "\n".join(f"--- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files)
 
-    @staticmethod
-    def _wait_for(is_so, seconds: float = 120) -> None:
-        deadline = time.monotonic() + seconds
+    def wait_for(self, is_so) -> None:
+        deadline = time.monotonic() + _LONG_S
         while not is_so():
-            assert time.monotonic() < deadline, "It took too long."
+            assert time.monotonic() < deadline, self.logs()
             time.sleep(0.1)
 
 
