@@ -15,6 +15,7 @@ from webapp.approvals.launching import is_broken_off, launch
 from webapp.approvals.workflow import State
 from webapp.cloud import breaker
 from webapp.cloud.client import Cloud
+from webapp.nodepool.changes import update_body
 
 pytestmark = pytest.mark.django_db
 MADE = (State.PROVISIONING, State.ACTIVE)  # the second one where the machine is slow: the local cloud is quick
@@ -132,3 +133,29 @@ def test_a_change_that_is_lost_again_and_again_has_failed_and_can_be_retried(mad
     launch(found, anna)
     assert found.state in MADE
     assert has_worked(anna, found)
+
+
+def test_a_change_that_works_late_is_seen_before_it_would_count_as_failed(made, anna, local_cloud):
+    found = made("scale")
+    local_cloud.fault(kind="drop", method="PUT")
+    launch(found, anna)
+    local_cloud.no_faults()
+    Cloud(anna).update_node_pool(found.cluster_id, found.pool_id, update_body(found.body))  # it was on its way for long
+    sent = len(local_cloud.log("PUT"))
+    sweep(found, minutes=11)
+    assert found.state in MADE
+    assert len(local_cloud.log("PUT")) == sent
+
+
+def test_a_lost_change_does_not_count_as_failed_while_the_cloud_lets_nobody_look(made, anna, local_cloud):
+    found = made("scale")
+    local_cloud.fault(kind="drop", path="nodepools/")
+    launch(found, anna)
+    breaker.forget()
+    sweep(found, minutes=11)
+    assert (found.state, found.problem["code"]) == (State.LAUNCHING, "answer-lost")
+    local_cloud.no_faults()
+    breaker.forget()
+    sweep(found, minutes=12)
+    assert found.state == State.FAILED
+    assert not has_worked(anna, found)

@@ -37,6 +37,7 @@ from webapp.pools import changes
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
+_LOST = "answer-lost"
 _PAUSES = 3  # so many intervals lie between two tries
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
 
@@ -114,7 +115,7 @@ def resume(found: PoolRequest, session: CloudSession) -> None:
 
 def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
-    if found.kind == Kind.DELETE or found.launch is not None:
+    if found.kind == Kind.DELETE or found.launch is not None or _is_lost(found):
         return []
     cloud = Cloud(session)
     nodes = len(cloud.nodes(found.cluster_id))
@@ -170,7 +171,7 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.found_late(_content(found), session))
         problems = problems_now(found, session)
     except CloudError as error:
-        _stopped(found, error.as_dict(), is_passing=error.is_passing)
+        _stopped(found, error)
         return
     if problems:
         _while_held(found, send_back, problems)
@@ -180,15 +181,15 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
         _change(found, session)
 
 
-def _stopped(found: PoolRequest, problem: dict[str, Any], *, is_passing: bool) -> None:
+def _stopped(found: PoolRequest, error: CloudError) -> None:
     """End a launch that got no further; let it go where that may pass, for a while. Raises NotPossible."""
-    if is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
-        _let_go(found, problem)
+    if error.is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
+        _let_go(found, error.as_dict())
     else:
-        _while_held(found, fail, problem)
+        _while_held(found, fail, error.as_dict())
 
 
-def _let_go(found: PoolRequest, problem: dict[str, Any]) -> None:
+def _let_go(found: PoolRequest, problem: dict[str, Any] | None) -> None:
     """Let others go on with a launch in a moment, as if it had been silent for long. Raises NotPossible."""
     pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
     held_at = timezone.now() - creations.lease() + pause
@@ -204,19 +205,43 @@ def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> Non
 
 
 def _change(found: PoolRequest, session: CloudSession) -> None:
-    """Send a change of a live pool; one that was broken off, or whose answer was lost, is sent once more: no harm."""
+    """Send a change of a live pool, again where its answer was lost: no harm. When its time is over, only look."""
     _hold(found)
+    was_lost = _is_lost(found)
+    is_over = was_lost and creations.is_long_ago(found.launched_at or found.submitted_at)
     try:
-        if found.kind == Kind.DELETE:
-            changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
-        else:
-            changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
+        is_done = _is_so(found, session) if is_over else _sent(found, session)
     except OutcomeUnknown as error:
-        _stopped(found, error.as_dict() | {"code": "answer-lost"}, is_passing=True)
+        _let_go(found, error.as_dict() | {"code": _LOST})
     except CloudError as error:
-        _stopped(found, error.as_dict(), is_passing=error.is_passing)
+        if was_lost and error.is_passing:
+            _let_go(found, found.problem)  # it is still to be settled
+        else:
+            _stopped(found, error)
     else:
-        accepted(found, found.pool_id)
+        if is_done:
+            accepted(found, found.pool_id)
+        else:
+            _while_held(found, fail, found.problem)
+
+
+def _is_lost(found: PoolRequest) -> bool:
+    """Whether a change went out and nobody knows yet what came of it."""
+    return (found.problem or {}).get("code") == _LOST
+
+
+def _is_so(found: PoolRequest, session: CloudSession) -> bool:
+    wanted = None if found.kind == Kind.DELETE else found.body
+    return changes.is_so(session, found.cluster_id, found.pool_id, wanted)
+
+
+def _sent(found: PoolRequest, session: CloudSession) -> bool:
+    """Send a change; it is done when nothing is raised."""
+    if found.kind == Kind.DELETE:
+        changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
+    else:
+        changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
+    return True
 
 
 def _create(found: PoolRequest, session: CloudSession) -> None:

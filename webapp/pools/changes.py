@@ -25,6 +25,11 @@ def delete(session: CloudSession, cluster_id: str, pool_id: str, *, by: User) ->
     _done(session, "cloud.pool_deleted", cluster_id, pool_id, by, None)
 
 
+def is_so(session: CloudSession, cluster_id: str, pool_id: str, wanted: JSON) -> bool:
+    """Whether a pool is what a change to `wanted`, or for None a deletion, makes of it. Raises CloudError."""
+    return _is_so(Cloud(session), cluster_id, pool_id, wanted)
+
+
 def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: User, wanted: JSON) -> None:  # noqa: PLR0913, PLR0917
     """Make the call, and write down how it ended."""
     cloud, outcome = Cloud(session), dict[str, Any]()
@@ -44,17 +49,23 @@ def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: Us
 
 
 def _has_worked(cloud: Cloud, cluster_id: str, pool_id: str, wanted: JSON, error: CloudError) -> bool:
-    """Whether a change that was not confirmed has worked; a second deletion is refused (NP-LIFE-01)."""
-    is_deletion = wanted is None
-    if not isinstance(error, OutcomeUnknown) and not (is_deletion and error.status in (400, 409)):
-        return is_deletion and error.status == 404
+    """Whether a change that was not confirmed is done: an earlier try may have worked, a second deletion is refused."""
+    if not isinstance(error, OutcomeUnknown) and error.status not in (400, 409):
+        return wanted is None and error.status == 404
+    try:
+        return _is_so(cloud, cluster_id, pool_id, wanted)
+    except CloudError:
+        return False
+
+
+def _is_so(cloud: Cloud, cluster_id: str, pool_id: str, wanted: JSON) -> bool:
+    """Whether a pool is what `wanted` says; for None, whether it is gone or on its way (NP-LIFE-01)."""
     try:
         live = cloud.node_pool(cluster_id, pool_id)
-    except CloudError as trouble:
-        return is_deletion and trouble.status == 404  # it went just now
-    return is_as_asked(live, wanted) if not is_deletion else _is_being_deleted(live)
-
-
-def _is_being_deleted(live: dict[str, Any]) -> bool:
+    except CloudError as error:
+        if wanted is None and error.status == 404:
+            return True
+        raise
     status = live.get("status")
-    return isinstance(status, dict) and status.get("phase") == "Deleting"
+    is_going = isinstance(status, dict) and status.get("phase") == "Deleting"
+    return is_going if wanted is None else is_as_asked(live, wanted)
