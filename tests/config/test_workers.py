@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +25,7 @@ from webapp import workers
 from webapp.accounts.models import ServiceAccount
 from webapp.accounts.roles import Role
 from webapp.accounts.tasks import clear_sessions
-from webapp.approvals import actions, deciding
+from webapp.approvals import actions, deciding, sweeps
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster
@@ -96,18 +97,47 @@ def test_what_no_broker_takes_is_done_here(dead_broker):
     assert workers.do(deliver_due) == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_what_is_sent_is_the_id_of_a_row_and_nothing_else(settings, monkeypatch):
-    sent = []
+@pytest.fixture
+def sent(settings, monkeypatch):
+    """What a broker is given: name and arguments of each task, and after how many seconds it is left out."""
+    tasks = []
     settings.BROKER_URL = "redis://somewhere"
     monkeypatch.setattr(workers.broker, "dead_until", 0.0)
-    monkeypatch.setattr(workers, "current_app", mock.Mock(send_task=lambda name, args: sent.append((name, args))))
+    take = mock.Mock(send_task=lambda name, args, expires: tasks.append((name, args, expires)))
+    monkeypatch.setattr(workers, "current_app", take)
+    return tasks
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_sent_is_the_id_of_a_row_and_nothing_else(sent):
     a_policy()
     found = a_request()
     deciding.approve(found, by=a_person("approver", Role.APPROVER))
     workers._senders.submit(int).result()
-    assert ("webapp.approvals.tasks.launch", (found.pk,)) in sent
-    assert {args for name, args in sent if name != "webapp.approvals.tasks.launch"} <= {()}
+    assert ("webapp.approvals.tasks.launch", (found.pk,)) in [task[:2] for task in sent]
+    assert {args for name, args, _ in sent if name != "webapp.approvals.tasks.launch"} <= {()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_many_ask_for_while_the_sender_is_busy_is_sent_once(sent):
+    is_free = threading.Event()
+    workers._senders.submit(is_free.wait)
+    for _ in range(50):
+        workers.soon("webapp.notices.tasks.deliver_due")
+        workers.soon("webapp.approvals.tasks.launch", 7)
+    is_free.set()
+    workers._senders.submit(int).result()
+    workers.soon("webapp.notices.tasks.deliver_due")  # what comes later may know of more
+    workers._senders.submit(int).result()
+    names = [(name, args) for name, args, _ in sent]
+    due, launch = ("webapp.notices.tasks.deliver_due", ()), ("webapp.approvals.tasks.launch", (7,))
+    assert names == [due, launch, due]
+
+
+@pytest.mark.django_db
+def test_a_task_that_waits_for_long_is_left_out_but_not_before_a_sweep_asks_for_it_again(sent):
+    assert workers.do(deliver_due) is None
+    assert sent[0][2] > max(sweeps.LAUNCH_AGAIN_S, 3 * settings.POLL_INTERVAL_S, settings.SWEEPS[sent[0][0]])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -150,7 +150,7 @@ def seen_of(found: PoolRequest) -> str:
 
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:
-    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}"
+    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if found.problem else ''}"
 
 
 def sentence(found: PoolRequest) -> str:

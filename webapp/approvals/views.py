@@ -231,7 +231,7 @@ def _follow(found: PoolRequest, request: UserRequest) -> None:
     """Bring the request up to date; a cloud that does not answer leaves what is known."""
     session = request.cloud if fits(request.cloud, found) else None
     try:
-        follow(found, session)
+        follow(found, session, by=request.user)
     except CloudError as error:
         messages.info(request, f"{error.message} What stands here is the last that is known.")
 
