@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.telemetry.middleware.RequestMiddleware",
     "webapp.portal.operating.OperatorMiddleware",
+    "webapp.portal.packing.PackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
