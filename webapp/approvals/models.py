@@ -204,10 +204,8 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
     """Named filters."""
 
     def in_force(self) -> Self:
-        """Return the policies that judge, in their order, with their teams."""
-        return (
-            self.filter(is_active=True).order_by("order", "pk").select_related("team", "requester_team", "escalation")
-        )
+        """Return the policies that judge, in their order, with the teams that they ask."""
+        return self.filter(is_active=True).order_by("order", "pk").select_related("team")
 
 
 def _texts() -> Any:
