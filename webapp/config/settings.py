@@ -125,7 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "webapp.accounts.backends.PersonBackend",
     "webapp.accounts.backends.RoleBackend",
 ]
 # Roles of people who come from the cloud or from single sign-on for the first time.
@@ -172,7 +172,7 @@ OIDC_ORIGINS = env.words("OIDC_ORIGINS", "/".join(OIDC_ISSUER.split("/")[:3]))
 OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_LINK_BY_EMAIL = env.flag("OIDC_LINK_BY_EMAIL")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "webapp.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
