@@ -102,6 +102,11 @@ class PoolRequest(models.Model):
         return f"NP-{self.number}"
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Where its pool is: project, cluster, pool."""
+        return self.project_id, self.cluster_id, self.pool_id
+
+    @property
     def cluster(self) -> Cluster:
         """The cluster as it was when the request was made."""
         return Cluster(**self.cluster_facts)
