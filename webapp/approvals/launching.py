@@ -8,6 +8,7 @@ answer, a launch is let go, so that others go on with it in a moment; for a whil
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -39,6 +40,7 @@ from webapp.pools.models import Creation
 log = logging.getLogger(__name__)
 _LOST = "answer-lost"
 _PAUSES = 3  # so many intervals lie between two tries
+_SIGN_OF_LIFE = timedelta(seconds=5)  # one that is younger is good enough: it counts for the whole lease
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
 
 
@@ -67,8 +69,9 @@ def launch_by_itself(pk: int) -> bool:
 
 
 def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[None]":
-    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting."""
-    return in_background(found.pk, partial(_launch_by_pk, session=session, by=by))
+    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting; `found` stays as it is."""
+    copied = copy(found)
+    return in_background(found.pk, lambda _: launch(copied, session, by=by))
 
 
 def in_background(pk: int, act: Callable[[int], Any]) -> "Future[None]":
@@ -119,9 +122,9 @@ def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
         return []
     cloud = Cloud(session)
     nodes = len(cloud.nodes(found.cluster_id))
-    _hold(found)
+    _hold_on(found)
     cluster = Cluster.from_api(cloud.cluster(found.cluster_id)).with_nodes(nodes)
-    _hold(found)
+    _hold_on(found)
     return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
 
 
@@ -145,10 +148,6 @@ def _in_thread(pk: int, act: Callable[[int], Any]) -> None:
         close_old_connections()
 
 
-def _launch_by_pk(pk: int, session: CloudSession, by: User | None) -> None:
-    launch(PoolRequest.objects.get(pk=pk), session, by=by)
-
-
 def _is_there(found: PoolRequest) -> bool:
     """Whether the pool of a creation was accepted before: a retry only looks again."""
     return found.launch is not None and found.launch.state == Creation.State.ACCEPTED
@@ -162,6 +161,12 @@ def _hold(found: PoolRequest) -> None:
     now = timezone.now()
     _keep(found, held_at=now)
     found.held_at = now
+
+
+def _hold_on(found: PoolRequest) -> None:
+    """Give a sign of life where the last one is some time ago. Raises NotPossible."""
+    if found.held_at is None or found.held_at < timezone.now() - _SIGN_OF_LIFE:
+        _hold(found)
 
 
 def _carry_out(found: PoolRequest, session: CloudSession) -> None:
@@ -248,7 +253,6 @@ def _create(found: PoolRequest, session: CloudSession) -> None:
     """Make the order's row, where there is none yet, and send it."""
     if found.launch is None:
         with transaction.atomic():
-            _hold(found)
             key = creations.key_of(_content(found))
             by, cluster = found.author, found.cluster
             _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))

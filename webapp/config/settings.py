@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.telemetry.middleware.RequestMiddleware",
     "webapp.portal.operating.OperatorMiddleware",
+    "webapp.portal.packing.PackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -126,7 +127,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "webapp.accounts.backends.PersonBackend",
     "webapp.accounts.backends.RoleBackend",
 ]
 # Roles of people who come from the cloud or from single sign-on for the first time.
@@ -176,7 +177,7 @@ OIDC_PRIVATE_HOSTS = env.words("OIDC_PRIVATE_HOSTS")
 OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_LINK_BY_EMAIL = env.flag("OIDC_LINK_BY_EMAIL")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "webapp.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -100,9 +100,11 @@ def _goes_out(creation: Creation) -> bool:
     """Write down that the order goes out now; False where the sender was too slow and counts as dead."""
     mine = Creation.objects.filter(pk=creation.pk, state=State.SENDING, claimed_at=creation.claimed_at)
     now = timezone.now()
-    is_mine = bool(mine.update(claimed_at=now, sent_at=now))
-    creation.refresh_from_db()
-    return is_mine
+    if not mine.update(claimed_at=now, sent_at=now):
+        creation.refresh_from_db()
+        return False
+    creation.claimed_at = creation.sent_at = now
+    return True
 
 
 def _post(creation: Creation, cloud: Cloud) -> None:
@@ -217,10 +219,13 @@ def _note(creation: Creation) -> None:
 
 def _moved(creation: Creation, sources: tuple[State, ...], target: State, **facts: Any) -> bool:
     """Move an order from one state to the next; only one caller can."""
-    changed = Creation.objects.filter(pk=creation.pk, state__in=sources).update(state=target, **facts)
-    creation.refresh_from_db()
-    metrics.LAUNCHES.labels(target.value).inc(changed)
-    return bool(changed)
+    if not Creation.objects.filter(pk=creation.pk, state__in=sources).update(state=target, **facts):
+        creation.refresh_from_db()
+        return False
+    for name, value in {"state": target, **facts}.items():
+        setattr(creation, name, value)
+    metrics.LAUNCHES.labels(target.value).inc()
+    return True
 
 
 def _problem(code: str) -> dict[str, Any]:
