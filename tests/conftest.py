@@ -41,6 +41,18 @@ def wait_until_answering(url: str, process: subprocess.Popen) -> None:
     raise RuntimeError(f"{url} does not answer")
 
 
+def wait_until_open(port: int, process: subprocess.Popen) -> None:
+    """Wait until a server takes connections."""
+    for _ in range(1200):
+        if process.poll() is not None:
+            raise RuntimeError(f"port {port}: the process ended with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"port {port} does not open")
+
+
 def end(process: subprocess.Popen) -> None:
     """End a server, which may wait in vain for a browser to hang up first."""
     process.terminate()

@@ -98,7 +98,7 @@ def signed(backend, settings, monkeypatch, pairs):
         keys, shown = pairs
         settings.OIDC_RP_SIGN_ALGO = "RS256"
         answer = Answer({"keys": [key for key in shown if key["kid"] in published]})
-        monkeypatch.setattr("webapp.accounts.oidc.requests.get", lambda *_, **__: answer)
+        monkeypatch.setattr("webapp.accounts.oidc.ask", lambda *_, **__: answer)
         payload = jwt.decode(a_token(), SECRET, algorithms=["HS256"], audience="poolwright")
         headers = {"kid": named} if named else None
         return jwt.encode(payload, keys["new"], algorithm="RS256", headers=headers), OidcBackend()

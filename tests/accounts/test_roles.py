@@ -11,6 +11,7 @@ from django.http import HttpResponse
 
 from tests.people import a_person
 from webapp.accounts.access import role_needed
+from webapp.accounts.backends import PersonBackend
 from webapp.accounts.granting import grant, join_team, leave_team, revoke
 from webapp.accounts.models import RoleGrant, User
 from webapp.accounts.queries import people_with, roles_of
@@ -163,3 +164,14 @@ def test_everybody_from_before_the_roles_keeps_what_they_could_do():
     first_roles.give_first_roles(apps, None)
     first_roles.give_first_roles(apps, None)
     assert {(one.person, one.role) for one in RoleGrant.objects.all()} == {(root, "admin"), (ada, "requester")}
+
+
+def test_whoever_is_signed_in_is_read_with_all_roles_at_once(django_assert_num_queries):
+    person, nobody = a_person("ada", Role.REQUESTER, Role.APPROVER), a_person("bob")
+    grant(person, Role.APPROVER, source="iam:platform", by=None)
+    read = PersonBackend().get_user
+    with django_assert_num_queries(2):
+        assert read(person.pk).roles == {Role.REQUESTER, Role.APPROVER}
+        assert read(nobody.pk).roles == frozenset()
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    assert (read(person.pk), read(0)) == (None, None)

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from webapp.approvals import launching, outcomes, tasks
+from tests.approvals.steps import LAUNCH
+from webapp.approvals import launching, tasks
 from webapp.approvals.following import follow
 from webapp.approvals.launching import is_broken_off, launch, resume
 from webapp.approvals.workflow import NotPossible, State
@@ -53,25 +54,7 @@ def accepted(local_cloud):
     return [one for one in local_cloud.log("POST", "nodepools") if one["status"] == 201]
 
 
-STEPS = [
-    (launching, "_carry_out", False),
-    (creations, "found_late", True),
-    (launching, "problems_now", True),
-    (launching, "_create", False),
-    (creations, "submit", True),
-    (launching, "_order", True),
-    (creations, "send", False),
-    (creations, "_is_wanted", False),
-    (creations, "_is_wanted", True),
-    (creations, "_goes_out", True),
-    (Cloud, "create_node_pool", True),
-    (creations, "_post", True),
-    (outcomes, "accepted", False),
-    (launching, "settle", True),
-]
-
-
-@pytest.mark.parametrize("step", STEPS, ids=str)
+@pytest.mark.parametrize("step", LAUNCH, ids=str)
 def test_a_launch_that_is_killed_at_a_step_is_finished_by_a_sweep(asked, anna, browser, local_cloud, step):
     found = asked(browser=browser)
     with killed_at(*step):

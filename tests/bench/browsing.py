@@ -62,19 +62,27 @@ class Browser:
         return answer
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        raw = response.read()
-        for line in response.headers.get_all("Set-Cookie") or ():
+        status, headers, raw = self._raw(method, path, body)
+        for line in (value for name, value in headers if name == "Set-Cookie"):
             cookie, _, value = line.partition(";")[0].partition("=")
             self.cookies[cookie] = value
         text = raw.decode()
         if found := _TOKEN.search(text):
             self.token = found[1]
-        return Answer(response.status, text, response.headers.get("Location", ""), len(raw))
+        return Answer(status, text, dict(headers).get("Location", ""), len(raw))
+
+    def _raw(self, method: str, path: str, body: str | None) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Return status, headers and body of the answer."""
+        headers = {"Cookie": self.cookie_header()}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        return response.status, response.getheaders(), response.read()
+
+    def cookie_header(self) -> str:
+        """Return the cookies as they are sent."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
 
 def form_in(text: str, form_id: str) -> dict[str, str]:

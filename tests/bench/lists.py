@@ -65,7 +65,7 @@ def measured(count: int, *, explains: bool = False) -> Iterator[dict[str, Any]]:
     people = _people()
     for name, (who, path) in PAGES.items():
         client = Client(SERVER_NAME="127.0.0.1")
-        client.force_login(people[who], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(people[who], backend="webapp.accounts.backends.PersonBackend")
         yield _one(client, name, path.format(middle=1000 + count // 2), count, explains=explains)
 
 

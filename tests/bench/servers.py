@@ -59,11 +59,16 @@ def cloud(folder: Path) -> Iterator[Server]:
 def portal(folder: Path, cloud_url: str) -> Iterator[Server]:
     """Run the portal as in production, with a database of its own; it asks a pool's state of the cloud every minute."""
     environment = portal_environment(folder, cloud_url)
+    prepare(environment)
+    with _granian("webapp.config.wsgi:application", environment) as server:
+        yield server
+
+
+def prepare(environment: dict[str, str]) -> None:
+    """Make the portal's tables, its people and its static files."""
     for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
         manage = [sys.executable, "manage.py", *command, "--verbosity", "0"]
         subprocess.run(manage, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with _granian("webapp.config.wsgi:application", environment) as server:
-        yield server
 
 
 @contextmanager

@@ -72,6 +72,11 @@ def test_hsts_is_told_where_there_is_https():
     assert manage("shell", "-v0", "-c", code).stdout.split() == ["31536000", "True"]
 
 
+def test_where_people_work_no_host_is_private_unless_the_operator_says_so():
+    code = "from django.conf import settings as s; print(s.CLOUD_PRIVATE_HOSTS, s.WEBHOOK_PRIVATE_HOSTS)"
+    assert manage("shell", "-v0", "-c", code).stdout.split() == ["[]", "[]"]
+
+
 @pytest.mark.django_db
 def test_a_request_that_is_too_large_is_refused_before_it_is_read(client, settings):
     settings.LARGEST_REQUEST = 100

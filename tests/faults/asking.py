@@ -3,6 +3,7 @@
 import itertools
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
@@ -11,11 +12,11 @@ from tests.faults.site import WEBS, Site
 from tests.nodepool.test_rules import a_body
 
 _TOGETHER = 8
-_PATIENCE_S = 240
+_PATIENCE_S = 240  # in which nobody is given an answer
 
 
 class Asker:
-    """Asks for pools and has some of them approved. A third of the people need an approval: workers launch theirs."""
+    """Asks for pools and has half of them approved: workers launch those, web processes the others."""
 
     def __init__(self, site: Site, tokens: dict[str, str], seed: int) -> None:
         self.site, self.tokens, self.seed = site, tokens, seed
@@ -23,11 +24,20 @@ class Asker:
         clusters = site.at_the_cloud("clusters")
         self.cluster_id = next(one for one in clusters if one["metadata"]["name"] == "prod-standard")["metadata"]["uid"]
         self._webs = itertools.cycle(WEBS)
+        self._answered_at = time.monotonic()
 
-    def ask_for(self, count: int) -> list[str]:
-        """Return the references of so many requests for pools of different names."""
+    def ask_for(self, count: int, keep_pace: Callable[[float], None]) -> list[str]:
+        """Return the references of so many requests for pools of different names.
+
+        `keep_pace` holds up whoever is to ask after a share of all, until others are as far.
+        """
+
+        def ask_in_turn(number: int) -> str:
+            keep_pace(number / count)
+            return self._ask(number)
+
         with ThreadPoolExecutor(_TOGETHER) as pool:
-            return list(pool.map(self._ask, range(count)))
+            return list(pool.map(ask_in_turn, range(count)))
 
     def act(self, reference: str, act: str, who: str) -> requests.Response:
         return self._post(f"requests/{reference}/{act}", who, {}, key=f"{act}-{reference}")
@@ -42,7 +52,7 @@ class Asker:
     def _ask(self, number: int) -> str:
         dice = random.Random(f"{self.seed}-{number}")
         time.sleep(dice.uniform(0, 1))
-        who = "careful" if dice.random() < 0.33 else "quick"
+        who = dice.choice(("careful", "quick"))
         reference = self.ask(who, f"pool-{number}", nodes=int(dice.random() < 0.1))
         if who == "careful":
             self.act(reference, "approve", "approver")
@@ -51,7 +61,6 @@ class Asker:
     def _post(self, path: str, who: str, body: dict, key: str) -> requests.Response:
         """Return an answer that says yes or no; ask again for as long as there is none."""
         headers = {"Authorization": f"Token {self.tokens[who]}", "X-Cloud-Token": self.cloud_token}
-        deadline = time.monotonic() + _PATIENCE_S
         while True:
             url = f"{self.site.web_url(next(self._webs))}/api/v1/{path}"
             try:
@@ -59,6 +68,8 @@ class Asker:
             except requests.RequestException:
                 answer = None
             if answer is not None and answer.status_code < 500 and answer.status_code != 429:
+                self._answered_at = time.monotonic()
                 return answer
-            assert time.monotonic() < deadline, (path, answer and (answer.status_code, answer.text))
+            silent_s = time.monotonic() - self._answered_at
+            assert silent_s < _PATIENCE_S, (path, answer is not None and (answer.status_code, answer.text))
             time.sleep(0.3)

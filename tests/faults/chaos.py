@@ -1,41 +1,56 @@
-"""What goes wrong: faults of the cloud, processes that are killed, services that restart; all from one seed."""
+"""What goes wrong: faults of the cloud, processes that die, services that restart; all from one seed."""
 
 import random
 import threading
 import time
+from collections import Counter
+from collections.abc import Callable
 
-from tests.faults.site import WEBS, Site
+from tests.faults.dying import traps_of
+from tests.faults.site import Site, role_of
 
 _POST = {"method": "POST", "path": "nodepools$"}
+_TOO_SLOW_S = (2.5, 4.0)  # longer than the portal of the site waits
+# By its name, how a fault is made; `times` is how many calls it meets.
+FAULTS: dict[str, Callable[[random.Random], dict]] = {
+    "accepted but 504": lambda dice: {"kind": "accept_then_504", **_POST, "times": dice.randint(1, 3)},
+    "dropped after acceptance": lambda dice: {"kind": "accept_then_drop", **_POST, "times": dice.randint(1, 3)},
+    "dropped before acceptance": lambda dice: {"kind": "drop", **_POST, "times": dice.randint(1, 2)},
+    "dropped": lambda dice: {"kind": "drop", "times": dice.randint(1, 4)},
+    "order throttled": lambda dice: _status(429, dice.randint(1, 4), retry_after=1, **_POST),
+    "throttled": lambda dice: _status(429, dice.randint(1, 6), retry_after=1),
+    "order met by 500": lambda dice: _status(500, dice.randint(1, 2), **_POST),
+    "burst of 500": lambda dice: _status(500, dice.randint(3, 8)),
+    "page of a gateway": lambda dice: {"kind": "html", "status": 502, "times": dice.randint(1, 4)},
+    "slow": lambda dice: {"kind": "latency", "seconds": dice.uniform(0.2, 1.5), "times": dice.randint(1, 6)},
+    "order too slow": lambda dice: {"kind": "latency", "seconds": dice.uniform(*_TOO_SLOW_S), **_POST, "times": 1},
+}
+SERVICES = ("redis", "postgres")
+_AHEAD = 2  # so many deaths may be to come when the last launches begin
+_PACE_S = 15.0
 
 
-def faults(dice: random.Random) -> list[dict]:
-    """Return some faults of the cloud."""
-    choices = (
-        lambda: {"kind": "accept_then_504", **_POST, "times": dice.randint(1, 3)},
-        lambda: {"kind": "accept_then_drop", **_POST, "times": dice.randint(1, 3)},
-        lambda: {"kind": "drop", **_POST, "times": dice.randint(1, 2)},
-        lambda: {"kind": "drop", "times": dice.randint(1, 4)},
-        lambda: {"kind": "status", "status": 429, "retry_after": 1, **_POST, "times": dice.randint(1, 4)},
-        lambda: {"kind": "status", "status": 429, "retry_after": 1, "times": dice.randint(1, 6)},
-        lambda: {"kind": "status", "status": 500, **_POST, "times": dice.randint(1, 2)},
-        lambda: {"kind": "status", "status": 500, "times": dice.randint(1, 8)},
-        lambda: {"kind": "html", "status": 502, "times": dice.randint(1, 4)},
-        lambda: {"kind": "latency", "seconds": dice.uniform(0.2, 1.5), "times": dice.randint(1, 6)},
-        lambda: {"kind": "latency", "seconds": dice.uniform(2.5, 4.0), **_POST, "times": 1},
-    )
-    return [dice.choice(choices)() for _ in range(dice.randint(0, 2))]
+def _status(status: int, times: int, **more: object) -> dict:
+    return {"kind": "status", "status": status, "times": times, **more}
 
 
 class Chaos:
-    """Makes things go wrong until it is told to end; what it did stands in `done`."""
+    """Makes things go wrong until it is told to end.
 
-    def __init__(self, site: Site, seed: int) -> None:
-        self.site, self.dice = site, random.Random(seed)
-        self.done: list[str] = []
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=one) for one in (self._trouble_the_cloud, self._kill)]
+    Each round, a web process and a worker die once at each step of a launch. What was done stands in `died` (by trap),
+    `restarted` (by service or process, at any moment) and `met` (by fault: so many calls).
+    """
+
+    def __init__(self, site: Site, seed: int, rounds: int) -> None:
+        self.site, self.seed = site, seed
+        self.to_die = {role: traps_of(role) * rounds for role in ("web", "worker")}
+        self.died: Counter[str] = Counter()
+        self.restarted: Counter[str] = Counter()
+        self.met: Counter[str] = Counter()
         self.broken: list[BaseException] = []
+        self._over = threading.Event()
+        troubles = (self._trouble_the_cloud, self._restart_services, self._end_webs, self._end_workers)
+        self._threads = [threading.Thread(target=self._run, args=(one,)) for one in troubles]
 
     def __enter__(self) -> "Chaos":
         for one in self._threads:
@@ -46,52 +61,94 @@ class Chaos:
         self._over.set()
         for one in self._threads:
             one.join()
-        self.site.faults([])
+        self.site.set_faults([])
         if self.broken:
             raise self.broken[0]
 
-    def _trouble_the_cloud(self) -> None:
-        dice = random.Random(self.dice.random())
-        while not self._over.wait(dice.uniform(0.2, 1.0)):
-            try:
-                self.site.faults(faults(dice))
-            except OSError as error:
-                self.broken.append(error)
+    def keep_pace(self, share: float) -> None:
+        """Wait until about that share of the deaths has been died, or for long nobody has: deaths need launches."""
+        deaths = sum(len(traps) for traps in self.to_die.values())
+        before, since = -1, time.monotonic()
+        while self.died.total() < share * deaths - _AHEAD and not self.broken:
+            if self.died.total() != before:
+                before, since = self.died.total(), time.monotonic()
+            if time.monotonic() - since > _PACE_S:
                 return
+            time.sleep(0.05)
 
-    def _kill(self) -> None:
-        """Kill each of them in turn, in an order and at moments of the dice."""
-        dice = random.Random(self.dice.random())
-        steps = [self._restart_worker, self._restart_web, self._restart_worker, self._restart_redis]
-        steps += [self._restart_web, self._restart_postgres]
+    def _run(self, trouble: Callable[[random.Random], None]) -> None:
+        try:
+            trouble(random.Random(f"{self.seed} {trouble.__name__}"))
+        except BaseException as error:
+            self.broken.append(error)
+            raise
+
+    def _trouble_the_cloud(self, dice: random.Random) -> None:
         while not self._over.is_set():
-            dice.shuffle(steps)
-            for step in steps:
-                if self._over.wait(dice.uniform(0.3, 2.0)):
-                    return
-                try:
-                    step(dice)
-                except BaseException as error:
-                    self.broken.append(error)
-                    raise
-                self.done.append(step.__name__.removeprefix("_"))
+            names = [dice.choice(list(FAULTS)) for _ in range(dice.randint(0, 2))]
+            made = [FAULTS[name](dice) for name in names]
+            self.site.set_faults(made)
+            self._over.wait(dice.uniform(0.2, 1.0))
+            for name, fault, left in zip(names, made, self.site.faults(), strict=True):
+                self.met[name] += fault["times"] - left["times"]
 
-    def _restart_worker(self, dice: random.Random) -> None:
-        self.site.kill("worker")
-        time.sleep(dice.uniform(0, 1))
-        self.site.start("worker")
+    def _restart_services(self, dice: random.Random) -> None:
+        while not self._over.wait(dice.uniform(2.0, 6.0)):
+            name = dice.choice(SERVICES)
+            self.site.kill_redis() if name == "redis" else self.site.kill_postgres()
+            time.sleep(dice.uniform(0, 2))
+            self.site.start_services()
+            self._tell(self.restarted, name)
 
-    def _restart_web(self, dice: random.Random) -> None:
-        name = dice.choice(WEBS)
+    def _end_webs(self, dice: random.Random) -> None:
+        self._end_at_steps("web", dice)
+
+    def _end_workers(self, dice: random.Random) -> None:
+        self._end_at_steps("worker", dice)
+
+    def _end_at_steps(self, role: str, dice: random.Random) -> None:
+        """Have one die at each step, in an order of the dice; now and then another one is killed at any moment."""
+        traps = dice.sample(self.to_die[role], len(self.to_die[role]))
+        names = [one for one in self.site.processes if role_of(one) == role]
+        for trap in traps:
+            if not self._falls_into(trap):
+                return
+            self.site.start(self._dead_of(names))
+            self._tell(self.died, trap)
+            if dice.random() < 0.25:
+                self._over.wait(dice.uniform(0, 2))
+                self._restart(dice.choice(names))
+
+    def _falls_into(self, name: str) -> bool:
+        """Lay a trap, and wait until somebody has fallen into it; False where it is over before."""
+        trap = self.site.traps / name
+        trap.touch()
+        while trap.exists():
+            if self._over.wait(0.05) and _is_taken_back(trap):
+                return False
+        return True
+
+    def _dead_of(self, names: list[str]) -> str:
+        while True:
+            for name in names:
+                if self.site.running[name].poll() is not None:
+                    return name
+            time.sleep(0.05)
+
+    def _restart(self, name: str) -> None:
         self.site.kill(name)
         self.site.start(name)
+        self._tell(self.restarted, name)
 
-    def _restart_redis(self, dice: random.Random) -> None:
-        self.site.kill_redis()
-        time.sleep(dice.uniform(0, 3))
-        self.site.start_services()
+    def _tell(self, told: Counter[str], what: str) -> None:
+        told[what] += 1
+        with (self.site.folder / "chaos.log").open("a") as log:
+            log.write(f"{time.strftime('%H:%M:%S')} {what}\n")
 
-    def _restart_postgres(self, dice: random.Random) -> None:
-        self.site.kill_postgres()
-        time.sleep(dice.uniform(0, 1))
-        self.site.start_services()
+
+def _is_taken_back(trap) -> bool:
+    try:
+        trap.unlink()
+    except FileNotFoundError:
+        return False
+    return True

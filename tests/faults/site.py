@@ -18,18 +18,23 @@ import requests
 from cryptography.fernet import Fernet
 
 from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
+from tests.faults.rabbitmq import RabbitMQ
 
 WEBS = ("web-1", "web-2")
+_LONG_S = 180
 _CELERY = ("-m", "celery", "-A", "webapp.config.celery")
 _WORKER = ("worker", "--pool", "threads", "--concurrency", "6", "--without-mingle", "--without-gossip")
 
 
 @dataclass
 class Site:
-    """The processes and addresses of a site. `speed` is that of the local cloud."""
+    """The processes and addresses of a site. `speed` is that of the local cloud, `more` are settings."""
 
     speed: float = 300.0
     more: dict[str, str] = field(default_factory=dict)
+    processes: tuple[str, ...] = (*WEBS, "worker", "beat")
+    has_rabbitmq: bool = False  # as the broker, in the place of Redis
+    rabbitmq: RabbitMQ | None = None
     folder: Path = field(init=False)
     ports: dict[str, int] = field(init=False)
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -38,13 +43,19 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="poolwright-site-"))
         names = ("postgres", "redis", "cloud", *WEBS)
         self.ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        self.traps.mkdir()
         try:
             self.start_services()
+            if self.has_rabbitmq:
+                self.rabbitmq = RabbitMQ(self.folder / "rabbitmq")
+                self.rabbitmq.start()
             self.environment = self._environment()
             self.manage("migrate", "--verbosity", "0")
-            self.manage("collectstatic", "--noinput", "--verbosity", "0")
             self.start("cloud")
             wait_until_answering(f"{self.cloud_url}/v3", self.running["cloud"])
+            for name in self.processes:
+                self.start(name)
+            self._wait_for_web()
         except BaseException:
             self.__exit__()
             raise
@@ -53,12 +64,19 @@ class Site:
     def __exit__(self, *_: object) -> None:
         for name in list(self.running):
             self.kill(name)
+        if self.rabbitmq:
+            self.rabbitmq.kill()
         self._services("stop")
         data = Path(self._data())
         shutil.rmtree(self.folder, ignore_errors=True)
         if data.name.startswith("poolwright-"):
             shutil.rmtree(data, ignore_errors=True)
             data.with_suffix(".pwfile").unlink(missing_ok=True)
+
+    @property
+    def traps(self) -> Path:
+        """Where it is said at which step a process dies (dying.py)."""
+        return self.folder / "traps"
 
     @property
     def cloud_url(self) -> str:
@@ -77,18 +95,26 @@ class Site:
 
     def kill_redis(self) -> None:
         pid = int((self.folder / "services" / "redis.pid").read_text())
+        assert Path(f"/proc/{pid}/comm").read_text() == "redis-server\n"  # and no other, whose number it is by now
         os.kill(pid, signal.SIGKILL)
         line = Path(f"/proc/{pid}/cmdline")
-        self._wait_for(lambda: not line.exists() or not line.read_text())
+        self.wait_for(lambda: not line.exists() or not line.read_text())
 
     def kill_postgres(self) -> None:
         """End PostgreSQL as a crash would: it recovers at its next start."""
         os.kill(int(Path(self._data(), "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
-        self._wait_for(lambda: not Path(self._data(), "postmaster.pid").exists())
+        self.wait_for(lambda: not Path(self._data(), "postmaster.pid").exists())
 
     def rows(self, statement: str) -> list[tuple]:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(statement).fetchall()
+
+    def state(self, reference: str) -> str:
+        """Return the state of a request."""
+        return self.rows(f"SELECT state FROM approvals_poolrequest WHERE id = {int(reference[3:]) - 1000}")[0][0]
+
+    def wait_for_state(self, reference: str, state: str) -> None:
+        self.wait_for(lambda: self.state(reference) == state)
 
     def _data(self) -> str:
         """Where PostgreSQL has its files (see deploy/services.sh)."""
@@ -114,6 +140,7 @@ class Site:
         addresses = (self.folder / "services" / "env").read_text().split()
         return {
             "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
             "SECRET_KEY": "only-for-this-site-" * 3,
             "CLOUD_TOKEN_KEYS": Fernet.generate_key().decode(),
             "HTTPS": "0",
@@ -126,9 +153,9 @@ class Site:
             "API_RATE": "100000/min",
             "DATABASE_POOL_SIZE": "16",
             "LOG_LEVEL": "WARNING",
-            "STATIC_ROOT": str(self.folder / "static"),
             "PYTHONWARNINGS": "ignore",
             **dict(one.split("=", 1) for one in addresses),
+            **({"BROKER_URL": self.rabbitmq.url} if self.rabbitmq else {}),
             **self.more,
         }
 
@@ -147,7 +174,7 @@ class Site:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *self._command(name)],
                 cwd=ROOT,
-                env=self.environment,
+                env={**self.environment, "SITE_ROLE": role_of(name), "SITE_TRAPS": str(self.traps)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -160,7 +187,7 @@ class Site:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def wait_for_web(self) -> None:
+    def _wait_for_web(self) -> None:
         for name in WEBS:
             wait_until_answering(f"{self.web_url(name)}/healthz", self.running[name])
 
@@ -186,32 +213,39 @@ class Site:
         scope = {"project": {"name": ANNA["project"], "domain": {"name": ANNA["domain"]}}}
         identity = {"methods": ["password"], "password": {"user": person}}
         body = {"auth": {"identity": identity, "scope": scope}}
-        answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=10)
+        answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=60)
         return answer.headers["X-Subject-Token"], answer.json()["token"]["project"]["id"]
 
     def at_the_cloud(self, path: str) -> list[dict]:
         """Return the items of a list of CCE."""
         token, project = self.sign_in()
         url = f"{self.cloud_url}/api/v3/projects/{project}/{path}"
-        return requests.get(url, headers={"X-Auth-Token": token}, timeout=10).json()["items"]
+        return requests.get(url, headers={"X-Auth-Token": token}, timeout=60).json()["items"]
 
-    def faults(self, listed: list[dict]) -> None:
-        requests.put(f"{self.cloud_url}/_faults", json=listed, timeout=10).raise_for_status()
+    def set_faults(self, listed: list[dict]) -> None:
+        requests.put(f"{self.cloud_url}/_faults", json=listed, timeout=60).raise_for_status()
+
+    def faults(self) -> list[dict]:
+        return requests.get(f"{self.cloud_url}/_faults", timeout=60).json()
 
     def counts(self) -> dict[str, dict[str, int]]:
-        return requests.get(f"{self.cloud_url}/_counts", timeout=10).json()
+        return requests.get(f"{self.cloud_url}/_counts", timeout=60).json()
 
     def logs(self) -> str:
         """Return the end of each log, for when something went wrong."""
         files = sorted(self.folder.glob("*.log"))
         return "\n".join(f"--- {one.name}\n{one.read_text(errors='replace')[-3000:]}" for one in files)
 
-    @staticmethod
-    def _wait_for(is_so, seconds: float = 30) -> None:
-        deadline = time.monotonic() + seconds
+    def wait_for(self, is_so) -> None:
+        deadline = time.monotonic() + _LONG_S
         while not is_so():
-            assert time.monotonic() < deadline, "It took too long."
+            assert time.monotonic() < deadline, self.logs()
             time.sleep(0.1)
+
+
+def role_of(name: str) -> str:
+    """Return what a process is: web servers do the same."""
+    return "web" if name in WEBS else name
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,6 +1,5 @@
 """Redis or the database stops while the site runs: it goes on as well as it can, and loses nothing."""
 
-import os
 import time
 
 import pytest
@@ -8,35 +7,14 @@ import requests
 
 from tests.faults.asking import Asker
 from tests.faults.browsers import signed_in
-from tests.faults.site import WEBS, Site
+from tests.faults.site import WEBS
 
-pytestmark = pytest.mark.skipif(os.environ.get("REQUIRE_SERVICES") != "1", reason="Needs services: make faults")
 WEB = WEBS[0]
-
-
-@pytest.fixture(scope="module")
-def site():
-    with Site() as made:
-        for name in (*WEBS, "worker", "beat"):
-            made.start(name)
-        made.wait_for_web()
-        yield made
 
 
 @pytest.fixture(scope="module")
 def asker(site):
     return Asker(site, site.make_people(), seed=1)
-
-
-def state(site, reference) -> str:
-    return site.rows(f"SELECT state FROM approvals_poolrequest WHERE id = {int(reference[3:]) - 1000}")[0][0]
-
-
-def wait_for(is_so, site) -> None:
-    deadline = time.monotonic() + 90
-    while not is_so():
-        assert time.monotonic() < deadline, site.logs()
-        time.sleep(0.3)
 
 
 def test_without_redis_pages_work_and_launches_wait_in_the_database(site, asker):
@@ -49,9 +27,9 @@ def test_without_redis_pages_work_and_launches_wait_in_the_database(site, asker)
         assert time.monotonic() - started < 5
     reference = asker.ask("careful", "without-redis")
     assert asker.act(reference, "approve", "approver").status_code == 200
-    assert state(site, reference) == "approved"
+    assert site.state(reference) == "approved"
     site.start_services()
-    wait_for(lambda: state(site, reference) == "active", site)
+    site.wait_for_state(reference, "active")
 
 
 def test_without_redis_the_sweep_does_what_workers_would(site, asker):
@@ -59,7 +37,7 @@ def test_without_redis_the_sweep_does_what_workers_would(site, asker):
     reference = asker.ask("careful", "swept")
     asker.act(reference, "approve", "approver")
     site.manage("sweep")
-    assert state(site, reference) in ("provisioning", "active")
+    assert site.state(reference) in ("provisioning", "active")
     site.start_services()
 
 
@@ -71,4 +49,4 @@ def test_without_its_database_the_site_says_so_and_comes_back_by_itself(site):
     page = requests.get(f"{url}/", cookies={"sessionid": "x" * 32}, timeout=30)
     assert (page.status_code, page.headers["Retry-After"]) == (503, "10")
     site.start_services()
-    wait_for(lambda: requests.get(f"{url}/readyz", timeout=30).status_code == 200, site)
+    site.wait_for(lambda: requests.get(f"{url}/readyz", timeout=30).status_code == 200)

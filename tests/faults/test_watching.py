@@ -1,6 +1,5 @@
 """However many people watch, through however many processes: the cloud is asked once in an interval."""
 
-import os
 import re
 import time
 from collections import Counter
@@ -13,17 +12,8 @@ from tests.faults.browsers import signed_in
 from tests.faults.site import WEBS, Site
 from tests.nodepool.test_rules import a_body
 
-pytestmark = pytest.mark.skipif(os.environ.get("REQUIRE_SERVICES") != "1", reason="Needs services: make faults")
 PAGES, POOLS, ROUNDS, INTERVAL_S = 1000, 50, 3, 10
-
-
-@pytest.fixture(scope="module")
-def site():
-    with Site(speed=10, more={"POLL_INTERVAL_S": str(INTERVAL_S), "CLOUD_TIMEOUT_S": "20"}) as made:
-        for name in WEBS:
-            made.start(name)
-        made.wait_for_web()
-        yield made
+SITE = Site(speed=10, more={"POLL_INTERVAL_S": str(INTERVAL_S), "CLOUD_TIMEOUT_S": "20"}, processes=WEBS)
 
 
 @pytest.fixture(scope="module")

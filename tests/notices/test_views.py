@@ -136,7 +136,7 @@ def test_what_a_notice_says_is_shown_as_text(browser, person):
 def test_the_list_asks_the_database_the_same_however_many_there_are(browser, person, django_assert_num_queries):
     for count in (1, 60):
         told(person, count)
-        with django_assert_num_queries(5):  # session, person, notices, the count and the roles in the header
+        with django_assert_num_queries(4):  # session, person with roles, notices, the count in the header
             browser.get("/notices")
 
 

@@ -69,21 +69,31 @@ def test_a_name_is_taken_once(admin):
     assert set(caught.value.message_dict) == {"name"}
 
 
+NEAR = ["localhost", "::1"]
+
+
 @pytest.mark.parametrize(
-    ("patterns", "url", "is_allowed"),
+    ("allowed", "private", "url", "is_allowed"),
     [
-        ([], "https://anywhere.example.org/", True),
-        ([], "http://localhost:9000/", True),
-        ([], "http://[::1]:9000/", True),
-        ([], "http://chat.tools.svc/", False),
-        (["*.tools.svc"], "http://chat.tools.svc/", True),
-        (["*.tools.svc"], "https://CHAT.tools.svc/", True),
-        (["*.tools.svc"], "https://anywhere.example.org/", False),
-        (["*.tools.svc"], "http://localhost:9000/", False),
+        ([], [], "https://anywhere.example.org/", True),
+        ([], [], "http://chat.tools.svc/", False),
+        ([], ["*.tools.svc"], "http://chat.tools.svc/", True),
+        (["*.example.org"], [], "https://ANYWHERE.example.org/", True),
+        (["*.example.org"], [], "http://anywhere.example.org/", False),
+        (["*.example.org"], ["*.tools.svc"], "https://chat.tools.svc/", False),
+        ([], NEAR, "http://localhost:9000/", True),
+        ([], NEAR, "http://[::1]:9000/", True),
+        ([], [], "https://localhost:9000/", False),
+        ([], [], "https://127.0.0.1/", False),
+        ([], [], "https://127.0.0.2/", False),
+        ([], [], "https://[::ffff:10.0.0.1]/", False),
+        ([], [], "https://169.254.169.254/latest", False),
+        ([], ["10.0.0.7"], "http://10.0.0.7/", True),
+        ([], [], "https://80.158.0.1/", True),
     ],
 )
-def test_the_operator_says_where_webhooks_may_go(admin, settings, patterns, url, is_allowed):
-    settings.WEBHOOK_ALLOWED_HOSTS = patterns
+def test_the_operator_says_where_webhooks_may_go(admin, settings, *, allowed, private, url, is_allowed):
+    settings.WEBHOOK_ALLOWED_HOSTS, settings.WEBHOOK_PRIVATE_HOSTS = allowed, private
     if is_allowed:
         assert made(admin, url=url).pk
     else:

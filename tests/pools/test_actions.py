@@ -9,9 +9,11 @@ from django.utils import timezone
 from tests.nodepool.test_rules import a_body
 from tests.side_by_side import together
 from webapp.accounts.actions import person_of
+from webapp.audit.models import AuditLine
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import Refused
+from webapp.cloud.errors import OutcomeUnknown, Refused
 from webapp.nodepool import Cluster
+from webapp.nodepool.changes import is_as_asked
 from webapp.pools import actions, changes
 from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.status import condition, status_of
@@ -108,12 +110,35 @@ def test_a_sender_that_died_leaves_an_order_to_be_looked_for(order, anna):
     assert creation.state == "unknown"
 
 
-def test_a_dead_cloud_refuses_an_order_of_which_nothing_was_sent(order, anna, local_cloud):
+IN_PASSING = [
+    {"kind": "drop", "method": "GET", "path": "nodepools$"},
+    {"kind": "status", "status": 503, "method": "GET", "path": "nodepools$"},
+    {"kind": "status", "status": 429, "retry_after": 60, "path": "nodepools$"},
+    {"kind": "status", "status": 429, "retry_after": 60, "method": "POST", "path": "nodepools$"},
+]
+
+
+@pytest.mark.parametrize("fault", IN_PASSING, ids=str)
+def test_an_order_that_the_cloud_is_too_weak_for_stays_in_the_queue_and_is_sent_once_later(
+    order, anna, local_cloud, fault
+):
     creation = order()
-    local_cloud.fault(kind="drop", method="GET", path="nodepools$")
+    local_cloud.fault(**fault)
     actions.send(creation, anna)
+    assert (creation.state, creation.sent_at, bool(creation.problem["message"])) == ("queued", None, True)
+    local_cloud.no_faults()
+    actions.send(creation, anna)
+    assert (creation.state, creation.problem) == ("accepted", None)
+    assert [one["status"] for one in local_cloud.log("POST", "nodepools") if one["status"] != 429] == [201]
+
+
+@pytest.mark.parametrize("fault", IN_PASSING, ids=str)
+def test_an_order_that_the_cloud_was_too_weak_for_all_the_time_is_refused(order, anna, local_cloud, settings, fault):
+    creation = order()
+    local_cloud.fault(**fault)
+    with time_machine.travel(timezone.now() + timedelta(seconds=settings.SETTLE_WITHIN_S + 1)):
+        actions.send(creation, anna)
     assert creation.state == "refused"
-    assert local_cloud.log("POST", "nodepools") == []
 
 
 @pytest.fixture
@@ -171,3 +196,40 @@ def test_a_second_deletion_of_a_pool_that_is_on_its_way_out_is_fine(watched, ann
     local_cloud.advance(7200)
     local_cloud.fault(kind="status", status=409, method="DELETE")
     changes.delete(anna, cluster_id, pool_id, by=person_of(anna))
+
+
+def of(anna, watched):
+    """Return the live pool, and its body with a count of five and a label."""
+    live = Cloud(anna).node_pool(*watched[1:])
+    return live, a_body(**{"/spec/initialNodeCount": 5, "/spec/nodeTemplate/k8sTags": {"tier": "web"}})
+
+
+@pytest.mark.parametrize("kind", ["accept_then_504", "accept_then_drop"])
+def test_a_change_whose_answer_was_lost_has_worked_when_the_pool_says_so(watched, anna, local_cloud, kind):
+    wanted = of(anna, watched)[1]
+    local_cloud.fault(kind=kind, method="PUT")
+    changes.update(anna, *watched[1:], wanted, by=person_of(anna))
+    assert is_as_asked(of(anna, watched)[0], wanted)
+    assert '"seen":"done"' in AuditLine.objects.get(act="cloud.pool_updated").after.replace(" ", "")
+    local_cloud.fault(kind=kind, method="DELETE")
+    changes.delete(anna, *watched[1:], by=person_of(anna))
+    assert of(anna, watched)[0]["status"]["phase"] == "Deleting"
+
+
+@pytest.mark.parametrize("fault", [{"kind": "drop"}, {"kind": "status", "status": 500}], ids=str)
+def test_a_change_whose_answer_was_lost_is_not_taken_for_done_when_the_pool_says_otherwise(
+    watched, anna, local_cloud, fault
+):
+    local_cloud.fault(**fault, method="PUT")
+    with pytest.raises(OutcomeUnknown):
+        changes.update(anna, *watched[1:], of(anna, watched)[1], by=person_of(anna))
+    local_cloud.fault(**fault, method="DELETE")
+    with pytest.raises(OutcomeUnknown):
+        changes.delete(anna, *watched[1:], by=person_of(anna))
+
+
+def test_a_change_stays_unknown_when_the_pool_cannot_be_looked_at(watched, anna, local_cloud):
+    wanted = of(anna, watched)[1]
+    local_cloud.fault(kind="drop", path=f"nodepools/{watched[2]}")
+    with pytest.raises(OutcomeUnknown):
+        changes.update(anna, *watched[1:], wanted, by=person_of(anna))

@@ -123,7 +123,7 @@ def test_the_health_page_needs_nobody(client):
 
 
 def test_the_home_page_asks_the_database_the_same_however_much_there_is(anna_client, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         anna_client.get("/")
 
 

@@ -38,7 +38,7 @@ def provider(process, settings):
     cache.clear()
     settings.OIDC_ENABLED = True
     settings.OIDC_ISSUER = process.url
-    settings.OIDC_ORIGINS = [process.url]
+    settings.OIDC_ORIGINS, settings.OIDC_ALLOWED_HOSTS = [process.url], ["127.0.0.1"]
     settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = CLIENT.values()
     process.knows("carla", **CARLA)
     return process

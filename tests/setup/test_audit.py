@@ -56,9 +56,28 @@ def test_bandit_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_migration_breaks_a_site_that_runs(capsys):
+@pytest.fixture
+def lint(db, capsys):
+    """Look for migrations that break a running site, and return what was found."""
     if connection.vendor != "postgresql":  # a site on SQLite is one process, which is stopped for an upgrade
         pytest.skip("Needs PostgreSQL: make test-services")
-    call_command("lintmigrations", "--no-cache", "--project-root-path", str(ROOT))
-    assert "Erroneous migrations: 0/" in capsys.readouterr().out
+
+    def found(*words):
+        call_command("lintmigrations", *words, "--no-cache", "--project-root-path", str(ROOT))
+        return capsys.readouterr().out
+
+    return found
+
+
+def test_no_migration_breaks_a_site_that_runs(lint):
+    said = lint()
+    assert "Erroneous migrations: 0/" in said
+
+
+def test_a_migration_that_breaks_one_is_found(lint, settings, capsys):
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.setup.careless"]
+    with pytest.raises(SystemExit):
+        lint()
+    said = capsys.readouterr().out
+    assert "(careless, 0002_renamed)... ERR" in said
+    assert "Erroneous migrations: 1/" in said

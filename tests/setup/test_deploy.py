@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import jsonschema
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -72,6 +73,7 @@ def test_the_chart_gives_what_a_portal_needs():
         ("PodDisruptionBudget", "pw-worker"),
         ("NetworkPolicy", "pw"),
         ("NetworkPolicy", "pw-web"),
+        ("NetworkPolicy", "pw-worker"),
         ("Job", "pw-migrate"),
     }
 
@@ -86,6 +88,40 @@ def test_the_chart_gives_what_a_portal_needs():
 )
 def test_what_is_switched_off_is_not_there(path, kind):
     assert kind not in {one for one, _ in rendered(changed(path, False))}
+
+
+KUBERNETES = "1.33"
+MAIL = [{"ports": [{"port": 587, "protocol": "TCP"}]}]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("web.replicas", 3),
+        ("ingress.enabled", True),
+        ("web.autoscaling.enabled", False),
+        ("networkPolicy.enabled", False),
+        ("imagePullSecrets", [{"name": "registry"}]),
+        ("networkPolicy.moreEgress", MAIL),
+    ],
+)
+def test_kubernetes_knows_every_word_of_what_the_chart_gives(path, value):
+    for document in rendered(changed(path, value)).values():
+        kubernetes_validate.validate(document, KUBERNETES, strict=True)
+
+
+def test_a_word_that_kubernetes_does_not_know_is_found():
+    wrong = rendered()["Deployment", "pw-worker"]
+    wrong["spec"]["template"]["spec"]["containers"][0]["port"] = 9464
+    with pytest.raises(kubernetes_validate.ValidationError, match="'port' was unexpected"):
+        kubernetes_validate.validate(wrong, KUBERNETES, strict=True)
+
+
+def test_what_pods_may_call_besides_is_the_operators_to_say():
+    allowed = rendered()["NetworkPolicy", "pw"]["spec"]["egress"]
+    assert (
+        rendered(changed("networkPolicy.moreEgress", MAIL))["NetworkPolicy", "pw"]["spec"]["egress"] == allowed + MAIL
+    )
 
 
 def test_the_number_of_web_pods_is_the_autoscalers_or_ours_but_not_both():
@@ -112,6 +148,17 @@ def test_every_pod_that_stays_is_probed_and_the_web_is_asked_where_it_answers():
     web = found["pw-web"]["containers"][0]
     assert web["livenessProbe"]["httpGet"]["path"] == "/healthz"
     assert web["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+@pytest.mark.parametrize("name", ["pw-web", "pw-worker"])
+def test_prometheus_finds_whoever_counts_and_is_let_in(name):
+    documents = rendered()
+    template = documents["Deployment", name]["spec"]["template"]
+    port = int(template["metadata"]["annotations"]["prometheus.io/port"])
+    assert [one["containerPort"] for one in template["spec"]["containers"][0]["ports"]] == [port]
+    rule = documents["NetworkPolicy", name]["spec"]
+    assert rule["podSelector"]["matchLabels"].items() <= template["metadata"]["labels"].items()
+    assert rule["ingress"][0]["ports"] == [{"port": port, "protocol": "TCP"}]
 
 
 @pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "NetworkPolicy"])

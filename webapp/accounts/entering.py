@@ -12,7 +12,7 @@ from webapp.audit import trail
 from webapp.cloud.tokens import CloudSession
 
 SWITCHED_OFF = "Your account in this portal is switched off. Ask an admin."
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "webapp.accounts.backends.PersonBackend"
 
 
 class SwitchedOff(Exception):

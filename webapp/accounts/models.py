@@ -1,5 +1,6 @@
 """People of the portal."""
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -34,11 +35,15 @@ class User(AbstractUser):  # type: ignore[django-manager-missing] # of knox, whi
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        """All roles, wherever they come from; none of somebody who is not active."""
+        """All roles, wherever they come from."""
+        return self.roles_from(one.role for one in self.role_grants.all())
+
+    def roles_from(self, given: Iterable[str]) -> frozenset[Role]:
+        """Return the roles that follow from what was given; none of somebody who is not active."""
         if not self.is_active:
             return frozenset()
-        given = {Role(one.role) for one in self.role_grants.all()}
-        return frozenset(given | {Role.ADMIN} if self.is_superuser else given)
+        always = {Role.ADMIN} if self.is_superuser else set()
+        return frozenset(always | {Role(one) for one in given})
 
     @cached_property
     def team_ids(self) -> frozenset[int]:

@@ -19,7 +19,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.utils import import_from_settings
 from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
-from webapp.accounts.oidc_provider import OidcFailure, Provider, provider
+from webapp.accounts.oidc_provider import OidcFailure, Provider, ask, provider
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +99,19 @@ class _Start(OIDCAuthenticationRequestView):
 
 
 class OidcBackend(OIDCAuthenticationBackend):
-    """Exchanges the code and checks the ID token; gives the claims, and leaves people to the portal."""
+    """Exchanges the code and checks the ID token; gives the claims, and leaves people to the portal.
+
+    The library's own calls are replaced: they follow redirects, and go wherever a name leads.
+    """
 
     get_settings = staticmethod(_setting)
+
+    def get_token(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Return what the provider gives for the code."""
+        said, auth = dict(payload), None
+        if settings.OIDC_TOKEN_USE_BASIC_AUTH:
+            auth = said["client_id"], said.pop("client_secret")
+        return dict(ask("POST", self.OIDC_OP_TOKEN_ENDPOINT, data=said, auth=auth).json())
 
     def verify_token(self, token: str, **kwargs: Any) -> dict[str, Any]:
         """Return the payload of an ID token that this provider made for this portal and that still holds.
@@ -120,11 +130,9 @@ class OidcBackend(OIDCAuthenticationBackend):
     def retrieve_matching_jwk(self, token: str) -> PyJWK:
         """Return the one key that fits; a provider with a single key need not name it, as the library demands."""
         header = get_unverified_header(token)
-        response = requests.get(self.OIDC_OP_JWKS_ENDPOINT, timeout=settings.OIDC_TIMEOUT)
-        response.raise_for_status()
         fitting = [
             key
-            for key in response.json()["keys"]
+            for key in ask("GET", self.OIDC_OP_JWKS_ENDPOINT).json()["keys"]
             if header.get("kid") in (None, key.get("kid"))
             and key.get("alg", header["alg"]) == header["alg"]
             and key.get("use", "sig") == "sig"
@@ -132,6 +140,12 @@ class OidcBackend(OIDCAuthenticationBackend):
         if len(fitting) != 1:
             raise SuspiciousOperation("There is not one key that fits the ID token.")
         return PyJWK(fitting[0])
+
+    def get_userinfo(self, access_token: str, id_token: str, payload: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+        """Return what the provider says of the person, be it signed or not."""
+        answer = ask("GET", self.OIDC_OP_USER_ENDPOINT, headers={"Authorization": f"Bearer {access_token}"})
+        is_signed = answer.headers.get("Content-Type", "").lower().startswith("application/jwt")
+        return self.verify_token(answer.text) if is_signed else dict(answer.json())
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> Any:
         """Return the claims of ID token and user info together."""

@@ -1,6 +1,7 @@
 """The OpenID provider: its addresses, as configured or as it describes itself."""
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from webapp.accounts.entering import SWITCHED_OFF, SwitchedOff
-from webapp.cloud.addresses import is_safe
+from webapp.cloud.addresses import host_of, is_safe
+from webapp.outgoing import PinnedSession, matches
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,8 @@ FAILURES = {
 }
 _DISCOVERY = "/.well-known/openid-configuration"
 _DISCOVERY_LIFE_S = 3600
-_NEEDED = {"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri"}
+_CALLED = {"token_endpoint", "userinfo_endpoint", "jwks_uri"}
+_NEEDED = {"authorization_endpoint", *_CALLED}
 
 
 class OidcFailure(Exception):
@@ -54,7 +57,17 @@ def provider() -> Provider:
     named = {name: str(described.get(name) or "") for name in ("issuer", *settings.OIDC_ENDPOINTS)}
     found = Provider(**{**named, "issuer": named["issuer"] or settings.OIDC_ISSUER, **given})
     _demand_sound(found)
+    _demand_allowed(named[name] for name in _CALLED - given.keys())
     return found
+
+
+def ask(method: str, url: str, **wishes: Any) -> requests.Response:
+    """Return the provider's answer to a call of the portal itself. Raises requests.RequestException."""
+    with PinnedSession(lambda: settings.OIDC_PRIVATE_HOSTS) as session:
+        response = session.request(method, url, timeout=settings.OIDC_TIMEOUT, **wishes)
+    if response.status_code != 200:  # a redirect is none
+        raise requests.HTTPError(f"{response.status_code} for {url}", response=response)
+    return response
 
 
 def origin_of(url: str) -> str:
@@ -75,9 +88,7 @@ def _discovered() -> dict[str, Any]:
 
 def _fetched(url: str) -> dict[str, Any]:
     try:
-        response = requests.get(url, timeout=settings.OIDC_TIMEOUT, allow_redirects=False)
-        response.raise_for_status()
-        document = response.json()
+        document = ask("GET", url).json()
     except requests.RequestException as exc:
         log.warning("single sign-on: %s does not answer: %s", url, type(exc).__name__)
         raise OidcFailure("unreachable") from None
@@ -99,4 +110,13 @@ def _demand_sound(found: Provider) -> None:
     for url in filter(None, (found.authorization_endpoint, found.end_session_endpoint)):
         if origin_of(url) not in settings.OIDC_ORIGINS:
             log.error("single sign-on: add %s to OIDC_ORIGINS", origin_of(url))
+            raise OidcFailure("misconfigured")
+
+
+def _demand_allowed(urls: Iterable[str]) -> None:
+    """Refuse what the provider describes and the portal may not call."""
+    for url in urls:
+        host = host_of(urlsplit(url))
+        if not matches(host, settings.OIDC_ALLOWED_HOSTS):
+            log.error("single sign-on: add %s to OIDC_ALLOWED_HOSTS", host)
             raise OidcFailure("misconfigured")

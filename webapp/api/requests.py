@@ -134,7 +134,7 @@ class RequestView(GenericAPIView):
         """Read it, brought up to date where a cloud token came along."""
         found = seen_request(request, reference)
         session = cloud_of_call(request)
-        follow(found, session if fits(session, found) else None)
+        follow(found, session if fits(session, found) else None, by=person_of(request))
         return answer(found)
 
     @described(

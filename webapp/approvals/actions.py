@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -100,7 +99,7 @@ def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolReq
         found,
         ACTS["edit"],
         by=by,
-        revision=F("revision") + 1,
+        revision=found.revision + 1,
         problem=None,
         **_facts_of(order, by, asked, verdict, facts),
     )
@@ -165,7 +164,8 @@ def say(found: PoolRequest, by: User, text: str, pointer: str = "") -> Comment:
 def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: Any) -> None:
     """Move a request along an arrow, by one conditional update: only one caller can.
 
-    Raises NotAllowed where the person may not, NotPossible where somebody was faster.
+    Its columns that are not written here are not read again. Raises NotAllowed where the person may not, NotPossible
+    where somebody was faster.
     """
     if by is not None:
         demand(by, found, arrow)
@@ -173,7 +173,8 @@ def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: 
     if not PoolRequest.objects.filter(pk=found.pk, state__in=arrow.sources, revision=found.revision).update(**facts):
         found.refresh_from_db()
         raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
-    found.refresh_from_db()
+    for name, value in facts.items():
+        setattr(found, name, value)
 
 
 def time_to_act() -> dict[str, Any]:

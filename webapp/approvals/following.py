@@ -3,7 +3,7 @@
 from functools import partial
 
 from webapp.accounts.models import User
-from webapp.approvals.identity import fits, launcher_in
+from webapp.approvals.identity import fits, is_of, launcher_in
 from webapp.approvals.launching import in_background, is_broken_off, resume
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import fail, finish, quietly, settle
@@ -11,19 +11,30 @@ from webapp.approvals.rights import is_allowed
 from webapp.approvals.workflow import ACTS, NotAllowed, State
 from webapp.cloud.tokens import CloudSession
 from webapp.pools import actions as creations
-from webapp.pools.models import Creation
+from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.phases import GONE
 from webapp.pools.status import condition, status_of
+from webapp.pools.status import is_due as is_asked_again
 
 
-def follow(found: PoolRequest, session: CloudSession | None) -> None:
-    """Bring a request on the way in line with what is known of its launch and its pool; asks the cloud if it may."""
-    if is_broken_off(found) and session and _may_launch(found, session):
+def follow(found: PoolRequest, session: CloudSession | None, *, by: User | None = None) -> PoolStatus | None:
+    """Bring a request on the way in line with what is known of its launch and its pool; asks the cloud if it may.
+
+    Where the session is the author's (`by`: whoever looks), it goes on with a launch that was broken off. Return the
+    state of its pool, where it was looked at.
+    """
+    if is_broken_off(found) and session and _may_launch(found, session, by):
         in_background(found.pk, partial(_resume_by_pk, session=session))
     elif found.state == State.LAUNCHING and found.launch:
         _follow_creation(found, found.launch, session)
+    return _follow_pool(found, session) if found.state == State.PROVISIONING else None
+
+
+def is_due(found: PoolRequest, status: PoolStatus | None, session: CloudSession | None) -> bool:
+    """Whether to follow could bring something new now; `status` is what is known of its pool."""
     if found.state == State.PROVISIONING:
-        _follow_pool(found, session)
+        return fits(session, found) and (status is None or is_asked_again(status))
+    return found.state == State.LAUNCHING
 
 
 def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
@@ -33,7 +44,7 @@ def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
     if found.launch and found.state == State.LAUNCHING:
         creations.send_again(found.launch, session)
         creations.send(found.launch, session)
-        follow(found, session)
+        follow(found, session, by=by)
 
 
 def _resume_by_pk(pk: int, session: CloudSession) -> None:
@@ -42,11 +53,9 @@ def _resume_by_pk(pk: int, session: CloudSession) -> None:
         resume(found, session)
 
 
-def _may_launch(found: PoolRequest, session: CloudSession) -> bool:
+def _may_launch(found: PoolRequest, session: CloudSession, by: User | None) -> bool:
     """Whether a session is the author's, and launches the request: where a service account does, they have no say."""
-    author = found.author
-    is_authors = (session.user_id, session.domain_id) == (author.iam_user_id, author.iam_domain_id)
-    return is_authors and fits(session, found) and not launcher_in(found.project_id)
+    return by == found.author and is_of(session, by) and fits(session, found) and not launcher_in(found.project_id)
 
 
 def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession | None) -> None:
@@ -55,10 +64,15 @@ def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession 
     settle(found)
 
 
-def _follow_pool(found: PoolRequest, session: CloudSession | None) -> None:
-    status = status_of(session, found.project_id, found.cluster_id, found.pool_id)
-    if status.document is None:
-        return
+def _follow_pool(found: PoolRequest, session: CloudSession | None) -> PoolStatus:
+    status = status_of(session, *found.place)
+    if status.document is not None:
+        _judge(found, status)
+    return status
+
+
+def _judge(found: PoolRequest, status: PoolStatus) -> None:
+    """End a request whose pool is at an end."""
     state = condition(status)
     is_deletion = found.kind == Kind.DELETE
     if state is GONE and not is_deletion:

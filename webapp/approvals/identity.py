@@ -34,7 +34,7 @@ def session_with(own: CloudSession | None, found: PoolRequest) -> CloudSession |
     Raises CloudError where the service account cannot sign in.
     """
     account = session_of_service_account(found.project_id)
-    return account or (own if fits(own, found) and _is_of(own, found.author) else None)
+    return account or (own if fits(own, found) and is_of(own, found.author) else None)
 
 
 def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSession | None:
@@ -48,7 +48,7 @@ def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSessio
     return session
 
 
-def _is_of(session: CloudSession | None, person: User) -> bool:
+def is_of(session: CloudSession | None, person: User) -> bool:
     """Whether a cloud session is a person's own; a portal account brings whatever session it has."""
     known = (person.iam_user_id, person.iam_domain_id)
     return session is not None and (not person.iam_user_id or known == (session.user_id, session.domain_id))

@@ -1,12 +1,15 @@
 """From approval to the cloud: launched once, with a token of the author or a service account.
 
 Whoever launches may be killed between any two statements. Until the order's row is made and sent, `held_at` says that
-somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`, `resume`).
+somebody is at it; after the lease, whoever comes next goes on (`is_broken_off`, `resume`). Where the cloud does not
+answer, a launch is let go, so that others go on with it in a moment; for a while, then it has failed.
 """
 
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -35,6 +38,9 @@ from webapp.pools import changes
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
+_LOST = "answer-lost"
+_PAUSES = 3  # so many intervals lie between two tries
+_SIGN_OF_LIFE = timedelta(seconds=5)  # one that is younger is good enough: it counts for the whole lease
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
 
 
@@ -63,8 +69,9 @@ def launch_by_itself(pk: int) -> bool:
 
 
 def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[None]":
-    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting."""
-    return in_background(found.pk, partial(_launch_by_pk, session=session, by=by))
+    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting; `found` stays as it is."""
+    copied = copy(found)
+    return in_background(found.pk, lambda _: launch(copied, session, by=by))
 
 
 def in_background(pk: int, act: Callable[[int], Any]) -> "Future[None]":
@@ -111,13 +118,13 @@ def resume(found: PoolRequest, session: CloudSession) -> None:
 
 def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
-    if found.kind == Kind.DELETE or found.launch is not None:
+    if found.kind == Kind.DELETE or found.launch is not None or _is_lost(found):
         return []
     cloud = Cloud(session)
     nodes = len(cloud.nodes(found.cluster_id))
-    _hold(found)
+    _hold_on(found)
     cluster = Cluster.from_api(cloud.cluster(found.cluster_id)).with_nodes(nodes)
-    _hold(found)
+    _hold_on(found)
     return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
 
 
@@ -141,10 +148,6 @@ def _in_thread(pk: int, act: Callable[[int], Any]) -> None:
         close_old_connections()
 
 
-def _launch_by_pk(pk: int, session: CloudSession, by: User | None) -> None:
-    launch(PoolRequest.objects.get(pk=pk), session, by=by)
-
-
 def _is_there(found: PoolRequest) -> bool:
     """Whether the pool of a creation was accepted before: a retry only looks again."""
     return found.launch is not None and found.launch.state == Creation.State.ACCEPTED
@@ -160,6 +163,12 @@ def _hold(found: PoolRequest) -> None:
     found.held_at = now
 
 
+def _hold_on(found: PoolRequest) -> None:
+    """Give a sign of life where the last one is some time ago. Raises NotPossible."""
+    if found.held_at is None or found.held_at < timezone.now() - _SIGN_OF_LIFE:
+        _hold(found)
+
+
 def _carry_out(found: PoolRequest, session: CloudSession) -> None:
     """Check what is to be launched, and send it. Whoever is killed in here is followed by `resume`."""
     try:
@@ -167,7 +176,7 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.found_late(_content(found), session))
         problems = problems_now(found, session)
     except CloudError as error:
-        _while_held(found, fail, error.as_dict())
+        _stopped(found, error)
         return
     if problems:
         _while_held(found, send_back, problems)
@@ -175,6 +184,22 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
         _create(found, session)
     else:
         _change(found, session)
+
+
+def _stopped(found: PoolRequest, error: CloudError) -> None:
+    """End a launch that got no further; let it go where that may pass, for a while. Raises NotPossible."""
+    if error.is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
+        _let_go(found, error.as_dict())
+    else:
+        _while_held(found, fail, error.as_dict())
+
+
+def _let_go(found: PoolRequest, problem: dict[str, Any] | None) -> None:
+    """Let others go on with a launch in a moment, as if it had been silent for long. Raises NotPossible."""
+    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
+    held_at = timezone.now() - creations.lease() + pause
+    _keep(found, held_at=held_at, problem=problem)
+    found.held_at, found.problem = held_at, problem
 
 
 def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> None:
@@ -185,31 +210,56 @@ def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> Non
 
 
 def _change(found: PoolRequest, session: CloudSession) -> None:
-    """Send a change of a live pool; one that was broken off is sent once more, which does no harm."""
+    """Send a change of a live pool, again where its answer was lost: no harm. When its time is over, only look."""
     _hold(found)
+    was_lost = _is_lost(found)
+    is_over = was_lost and creations.is_long_ago(found.launched_at or found.submitted_at)
     try:
-        if found.kind == Kind.DELETE:
-            changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
-        else:
-            changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
-    except OutcomeUnknown as error:  # a repeat is safe
-        _while_held(found, fail, error.as_dict() | {"code": "answer-lost"})
+        is_done = _is_so(found, session) if is_over else _sent(found, session)
+    except OutcomeUnknown as error:
+        _let_go(found, error.as_dict() | {"code": _LOST})
     except CloudError as error:
-        _while_held(found, fail, error.as_dict())
+        if was_lost and error.is_passing:
+            _let_go(found, found.problem)  # it is still to be settled
+        else:
+            _stopped(found, error)
     else:
-        accepted(found, found.pool_id)
+        if is_done:
+            accepted(found, found.pool_id)
+        else:
+            _while_held(found, fail, found.problem)
+
+
+def _is_lost(found: PoolRequest) -> bool:
+    """Whether a change went out and nobody knows yet what came of it."""
+    return (found.problem or {}).get("code") == _LOST
+
+
+def _is_so(found: PoolRequest, session: CloudSession) -> bool:
+    wanted = None if found.kind == Kind.DELETE else found.body
+    return changes.is_so(session, found.cluster_id, found.pool_id, wanted)
+
+
+def _sent(found: PoolRequest, session: CloudSession) -> bool:
+    """Send a change; it is done when nothing is raised."""
+    if found.kind == Kind.DELETE:
+        changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
+    else:
+        changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
+    return True
 
 
 def _create(found: PoolRequest, session: CloudSession) -> None:
     """Make the order's row, where there is none yet, and send it."""
     if found.launch is None:
         with transaction.atomic():
-            _hold(found)
             key = creations.key_of(_content(found))
             by, cluster = found.author, found.cluster
             _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))
     assert found.launch  # noqa: S101 - it was just made
     creations.send(found.launch, session)
+    if found.launch.state == Creation.State.QUEUED and found.launch.problem:
+        _let_go(found, found.launch.problem)
     settle(found)
 
 

@@ -102,6 +102,11 @@ class PoolRequest(models.Model):
         return f"NP-{self.number}"
 
     @property
+    def place(self) -> tuple[str, str, str]:
+        """Where its pool is: project, cluster, pool."""
+        return self.project_id, self.cluster_id, self.pool_id
+
+    @property
     def cluster(self) -> Cluster:
         """The cluster as it was when the request was made."""
         return Cluster(**self.cluster_facts)
@@ -204,10 +209,8 @@ class PolicyQuerySet(models.QuerySet["Policy"]):
     """Named filters."""
 
     def in_force(self) -> Self:
-        """Return the policies that judge, in their order, with their teams."""
-        return (
-            self.filter(is_active=True).order_by("order", "pk").select_related("team", "requester_team", "escalation")
-        )
+        """Return the policies that judge, in their order, with the teams that they ask."""
+        return self.filter(is_active=True).order_by("order", "pk").select_related("team")
 
 
 def _texts() -> Any:

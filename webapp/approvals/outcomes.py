@@ -51,7 +51,7 @@ def accepted(found: PoolRequest, pool_id: str) -> None:
 
     def accept(one: PoolRequest) -> None:
         with transaction.atomic():
-            moved(one, ACTS["accept"], pool_id=pool_id)
+            moved(one, ACTS["accept"], pool_id=pool_id, problem=None)
             note("request.accepted", about=about(one), after={"pool": pool_id})
 
     quietly(accept, found)

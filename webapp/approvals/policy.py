@@ -110,9 +110,9 @@ def _listed(patterns: list[str], values: str | list[str], text: str) -> str | No
 
 
 def _of_team(policy: Policy, asked: Asked) -> str | None:
-    if policy.requester_team is None:
+    if policy.requester_team_id is None:
         return ""
-    return f"its author is in {policy.requester_team}" if policy.requester_team.pk in asked.author_teams else None
+    return f"its author is in {policy.requester_team}" if policy.requester_team_id in asked.author_teams else None
 
 
 def _over(limit: int | None, amount: int | None, unit: str) -> str | None:
@@ -141,7 +141,7 @@ def _apply(policy: Policy, verdict: Verdict) -> None:
 
 def _demand(policy: Policy, verdict: Verdict) -> None:
     """Add a policy's demand: of the same team the larger one counts, and the shorter of all times."""
-    team_id = policy.team.pk if policy.team else None
+    team_id = policy.team_id
     known = next((one for one in verdict.demands if one["team"] == team_id), None)
     if known is None:
         name = policy.team.name if policy.team else "any approver"
@@ -151,9 +151,9 @@ def _demand(policy: Policy, verdict: Verdict) -> None:
     verdict.allows_bulk = verdict.allows_bulk and policy.allows_bulk
     verdict.expires_after = _shorter(verdict.expires_after, policy.expires_after_h)
     verdict.remind_before = _shorter(verdict.remind_before, policy.remind_before_h)
-    if policy.escalation and policy.escalate_after_h:
+    if policy.escalation_id and policy.escalate_after_h:
         verdict.escalate_after = _shorter(verdict.escalate_after, policy.escalate_after_h)
-        verdict.escalation_id = policy.escalation.pk
+        verdict.escalation_id = policy.escalation_id
 
 
 def _shorter(known: timedelta | None, hours: int) -> timedelta:

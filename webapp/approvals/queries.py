@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -15,6 +15,8 @@ from webapp.approvals.workflow import State
 
 PAGE = 50
 BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
+_PLACE = ("project_id", "cluster_id", "pool_id")
+_STANDING = ("state", "revision", *_PLACE, "launched_at", "launch__state", "launch__looks")  # what names a page
 _LOOKED_THROUGH = 500
 _COMPARED, _ENOUGH = 50, 4
 
@@ -30,8 +32,13 @@ def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet
 
 
 def whole(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
-    """Return requests together with the people and the order that belong to them."""
-    return requests.select_related("author", "last_editor", "launch")
+    """Return requests together with the author and the order that belong to them."""
+    return requests.select_related("author", "launch")
+
+
+def standing(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
+    """Return of requests only what tells whether something has changed."""
+    return requests.select_related("launch").only(*_STANDING)
 
 
 def waiting(person: User) -> list[PoolRequest]:
@@ -46,7 +53,8 @@ def waiting(person: User) -> list[PoolRequest]:
 def usual_time(kind: str) -> str:
     """Return in words how long requests of a kind usually take from launch to end: the middle half of the latest."""
     done = PoolRequest.objects.filter(kind=kind, state=State.ACTIVE, launched_at__isnull=False, ended_at__isnull=False)
-    times = sorted(done.order_by("-pk").values_list(F("ended_at") - F("launched_at"), flat=True)[:_COMPARED])
+    latest = done.order_by("-pk").values_list("launched_at", "ended_at")[:_COMPARED]
+    times = sorted(end - start for start, end in latest if start and end)
     if len(times) < _ENOUGH:
         return ""
     low, high = (_minutes(times[share * len(times) // 4]) for share in (1, 3))

@@ -18,7 +18,7 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.differences import lines_of, parts_of
 from webapp.approvals.identity import fits, launcher_in
-from webapp.approvals.models import Kind, PoolRequest, Revision
+from webapp.approvals.models import Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named
 from webapp.approvals.queries import usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
@@ -80,11 +80,12 @@ class Amount:
         return self.left is not None and self.left < 0
 
 
-def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
-    """Return what the page of a request shows."""
+def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | None = None) -> dict[str, Any]:
+    """Return what the page of a request shows; `status` is the state of its pool, where it was looked at already."""
     person = request.user
-    compared, title = _baseline(found, person)
-    moving = progress_context(request, found)
+    decisions = list(found.decisions.select_related("by"))
+    compared, title = _baseline(found, decisions, person)
+    moving = progress_context(request, found, status)
     acts = moving["acts"]
     return {
         "sentence": sentence(found),
@@ -98,14 +99,14 @@ def page_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
-        "decisions": list(found.decisions.select_related("by")),
+        "decisions": decisions,
         **moving,
     }
 
 
-def progress_context(request: UserRequest, found: PoolRequest) -> dict[str, Any]:
+def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatus | None = None) -> dict[str, Any]:
     """Return the part of the page that changes by itself."""
-    status = status_row(found.project_id, found.cluster_id, found.pool_id) if _is_begun(found) else None
+    status = (status or status_row(*found.place)) if _is_begun(found) else None
     pool = shown(status) if status else None
     lines = list(timeline(found))
     is_moving = found.state in _ON_THE_WAY
@@ -142,15 +143,14 @@ def _is_begun(found: PoolRequest) -> bool:
     return bool(found.pool_id and found.launched_at)
 
 
-def seen_of(found: PoolRequest) -> str:
+def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
     """Return the name of what the page shows that changes by itself: another one when something has changed."""
-    here = {"project_id": found.project_id, "cluster_id": found.cluster_id, "pool_id": found.pool_id}
-    version = PoolStatus.objects.filter(**here).values_list("version", flat=True).first() if _is_begun(found) else 0
-    return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version or 0)
+    version = status.version if status and _is_begun(found) else 0
+    return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version)
 
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:
-    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}"
+    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if found.problem else ''}"
 
 
 def sentence(found: PoolRequest) -> str:
@@ -187,13 +187,14 @@ def amounts(found: PoolRequest) -> list[Amount]:
 def timeline(found: PoolRequest) -> Iterator[Line]:
     """Yield every act on a request, oldest first, as the audit trail has it."""
     last: datetime | None = None
-    for line in AuditLine.objects.filter(about=about(found)).order_by("number"):
-        after = json.loads(line.after or "{}") or {}
-        took = line.at - last if last else None
-        comment = "" if line.act == "request.commented" else str(after.get("comment") or "")
-        actor = _PORTAL if line.actor == SYSTEM and not line.actor_id else line.actor
-        yield Line(line.at, actor, _words(line.act, after), comment, took)
-        last = line.at
+    lines = AuditLine.objects.filter(about=about(found)).order_by("number")
+    for at, act, actor, actor_id, said in lines.values_list("at", "act", "actor", "actor_id", "after"):
+        after = json.loads(said or "{}") or {}
+        took = at - last if last else None
+        comment = "" if act == "request.commented" else str(after.get("comment") or "")
+        who = _PORTAL if actor == SYSTEM and not actor_id else actor
+        yield Line(at, who, _words(act, after), comment, took)
+        last = at
 
 
 def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Any]) -> list[Line]:
@@ -230,12 +231,12 @@ def _words(act: str, after: dict[str, Any]) -> str:
     return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
 
-def _baseline(found: PoolRequest, person: User) -> tuple[JSON, str]:
+def _baseline(found: PoolRequest, decisions: list[Decision], person: User) -> tuple[JSON, str]:
     """Return what an approver compares with: what they decided on last, else where it began."""
-    mine = found.decisions.filter(by=person, revision__lt=found.revision).order_by("-revision").first()
+    mine = [one.revision for one in decisions if one.by_id == person.pk and one.revision < found.revision]
     if mine:
-        then = Revision.objects.get(request=found, number=mine.revision)
-        return then.body, f"since your decision about revision {mine.revision}"
+        then = Revision.objects.get(request=found, number=max(mine))
+        return then.body, f"since your decision about revision {then.number}"
     return found.baseline, f"from {found.baseline_name or (BLANK if found.kind == Kind.CREATE else 'the live pool')}"
 
 

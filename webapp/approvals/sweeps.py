@@ -97,6 +97,7 @@ def _expired(found: PoolRequest) -> bool:
     try:
         with transaction.atomic():
             moved(found, ACTS["expire"], ended_at=timezone.now(), launch_session="")
+            found.refresh_from_db()
             if found.expires_at and found.expires_at > timezone.now():
                 raise NotPossible("It was decided at this moment, and has new time.")
             note("request.expired", about=about(found))

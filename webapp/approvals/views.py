@@ -18,7 +18,7 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.asked import MARKS
-from webapp.approvals.following import follow, resend
+from webapp.approvals.following import follow, is_due, resend
 from webapp.approvals.identity import fits, session_at_hand, session_with
 from webapp.approvals.launching import launch_soon
 from webapp.approvals.models import Kind, PoolRequest, pk_of
@@ -27,6 +27,8 @@ from webapp.approvals.show import page_context, progress_context, seen_of
 from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
+from webapp.pools.models import PoolStatus
+from webapp.pools.status import glance_at
 from webapp.pools.views import fragment, nothing_new
 
 _PATIENCE_S = 2.0
@@ -83,19 +85,24 @@ def decide_many(request: UserRequest) -> HttpResponse:
 def request_page(request: UserRequest, number: int) -> HttpResponse:
     """Show a request: what is asked, where it stands, what happened, what can be done."""
     found = _seen(request, number)
-    _follow(found, request)
-    return render(request, "approvals/request.html", page_context(request, found))
+    status = _follow(found, request)
+    return render(request, "approvals/request.html", page_context(request, found, status))
 
 
 @signed_in
 @require_GET
 def request_progress(request: UserRequest, number: int) -> HttpResponse:
     """Return the part of the page that changes; nothing where nothing changed."""
-    found = _seen(request, number)
-    _follow(found, request)
-    if unchanged := nothing_new(request, seen_of(found)):
+    visible = queries.standing(visible_to(request.user, request.cloud))
+    known = get_object_or_404(visible, pk=pk_of(number))
+    glance = glance_at(*known.place)
+    if not is_due(known, glance, request.cloud) and (unchanged := nothing_new(request, seen_of(known, glance))):
         return unchanged
-    context = progress_context(request, found)
+    found = _seen(request, number)
+    status = _follow(found, request)
+    if unchanged := nothing_new(request, seen_of(found, status or glance)):
+        return unchanged
+    context = progress_context(request, found, status)
     return fragment(request, "approvals/_progress.html", context, is_last=not context["is_moving"])
 
 
@@ -227,13 +234,14 @@ def _seen(request: UserRequest, number: int) -> PoolRequest:
     return get_object_or_404(queries.whole(visible_to(request.user, request.cloud)), pk=pk_of(number))
 
 
-def _follow(found: PoolRequest, request: UserRequest) -> None:
-    """Bring the request up to date; a cloud that does not answer leaves what is known."""
+def _follow(found: PoolRequest, request: UserRequest) -> PoolStatus | None:
+    """Bring the request up to date, and return its pool's state; a cloud that is away leaves what is known."""
     session = request.cloud if fits(request.cloud, found) else None
     try:
-        follow(found, session)
+        return follow(found, session, by=request.user)
     except CloudError as error:
         messages.info(request, f"{error.message} What stands here is the last that is known.")
+        return None
 
 
 def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:

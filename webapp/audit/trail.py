@@ -27,10 +27,10 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
         before: the JSON value that was replaced.
         after: the JSON value that stands there now.
     """
-    with transaction.atomic():
-        head = _locked_head()
+    with transaction.atomic(savepoint=False):  # a line that cannot be written undoes what it tells of
+        number, previous = _locked_head()
         line = AuditLine(
-            number=head.number + 1,
+            number=number + 1,
             at=timezone.now(),
             actor=str(by)[:200] if by is not None else SYSTEM,
             actor_id=str(by.pk) if by is not None else "",
@@ -39,7 +39,7 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
             before=_text(before),
             after=_text(after),
             address=address.get()[:60],
-            previous=head.hash,
+            previous=previous,
         )
         line.hash = hash_of(line)
         line.save()
@@ -47,14 +47,13 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
     return line
 
 
-def _locked_head() -> AuditHead:
-    """Return the end of the trail, kept from all others until the transaction ends."""
-    heads = AuditHead.objects.select_for_update()
-    try:
-        return heads.get(pk=_HEAD)
-    except AuditHead.DoesNotExist:
-        AuditHead.objects.get_or_create(pk=_HEAD)
-        return heads.get(pk=_HEAD)
+def _locked_head() -> tuple[int, str]:
+    """Return number and hash of the last line, kept from all others until the transaction ends."""
+    heads = AuditHead.objects.filter(pk=_HEAD).select_for_update().values_list("number", "hash")
+    for head in heads:
+        return head
+    AuditHead.objects.get_or_create(pk=_HEAD)
+    return heads.get()
 
 
 def hash_of(line: AuditLine) -> str:

@@ -6,15 +6,15 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from webapp.outgoing import LOOPBACK, Patterns, matches
+
 # A host, or `*.` and at least two labels: a bare star, or one before a whole country, would allow everything.
 _PATTERN = re.compile(r"(?:\*\.(?=[^.]+\.[^.]))?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
 
 
-def is_safe(parts: SplitResult) -> bool:
+def is_safe(parts: SplitResult, private: Patterns = ()) -> bool:
     """Whether nobody on the way can read along: https, or http to this machine or in a network that is ours."""
-    near = (*LOOPBACK, *settings.CLOUD_PRIVATE_HOSTS)
-    return parts.scheme == "https" or (parts.scheme == "http" and host_of(parts) in near)
+    return parts.scheme == "https" or (parts.scheme == "http" and matches(host_of(parts), (*LOOPBACK, *private)))
 
 
 def host_of(parts: SplitResult) -> str:
@@ -32,7 +32,7 @@ def demand_address(url: str) -> None:
     is_plain = url.isascii() and url.isprintable() and "@" not in parts.netloc and not set(url) & set(' \\?#"<>')
     if not (is_plain and host_of(parts)):
         raise ValueError("Give an address such as https://iam.eu-de.otc.t-systems.com/v3")
-    if not is_safe(parts):
+    if not is_safe(parts, settings.CLOUD_PRIVATE_HOSTS):
         raise ValueError("Use https: passwords go there. Only this machine itself may be called by http.")
 
 

@@ -12,8 +12,11 @@ class CloudError(Exception):
     """A call that did not do what was asked.
 
     `message` says what happened, `remedy` what to do, `detail` is the cloud's own text; `pointer` is the place
-    of the body to blame, where that is known. No secret is in any of them.
+    of the body to blame, where that is known. No secret is in any of them. `is_passing` says that nothing was done, and
+    that the same may well be done in a moment.
     """
+
+    is_passing = False
 
     def __init__(  # noqa: PLR0913 - one keyword each
         self,
@@ -39,6 +42,8 @@ class CloudError(Exception):
 class CloudUnreachable(CloudError):
     """No answer; nothing was changed."""
 
+    is_passing = True
+
 
 class OutcomeUnknown(CloudError):
     """A change was sent and its answer never came: it may have been done or not."""
@@ -51,6 +56,7 @@ class TokenRejected(CloudError):
 class Throttled(CloudError):
     """Too many requests; nothing was done. `retry_after_s` says how long to wait."""
 
+    is_passing = True
     retry_after_s: float = 60.0
 
 

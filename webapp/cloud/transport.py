@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,8 +25,8 @@ from webapp.cloud.errors import (
     meaning_of,
 )
 from webapp.cloud.patience import SIGN_IN_S, left_s
-from webapp.cloud.pinning import AddressNotAllowed, PinningAdapter
 from webapp.cloud.places import allowed_hosts
+from webapp.outgoing import PinnedSession, matches, was_pinned_out
 from webapp.telemetry import metrics, request_ids
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ def demand_allowed(url: str) -> None:
     parts = urlsplit(url)
     host = host_of(parts)
     is_plain = not parts.username and host.isascii() and "\\" not in url
-    if not (is_safe(parts) and is_plain and any(fnmatchcase(host, one) for one in allowed_hosts())):
+    if not (is_plain and is_safe(parts, settings.CLOUD_PRIVATE_HOSTS) and matches(host, allowed_hosts())):
         raise _not_allowed(host)
 
 
@@ -150,7 +149,7 @@ def _once(call: Call) -> requests.Response:
     except requests.ConnectTimeout:
         raise _no_answer(call, was_sent=False) from None
     except requests.RequestException as exc:
-        if _is_pinned_out(exc):
+        if was_pinned_out(exc):
             raise _not_allowed(urlsplit(call.url).hostname or "") from None
         raise _no_answer(call, was_sent=not _was_refused(exc)) from None
     finally:
@@ -173,7 +172,6 @@ def _asked(call: Call) -> requests.Response:
         params=dict(call.query),
         headers=headers,
         timeout=(min(CONNECT_TIMEOUT_S, _left_s(call)), min(settings.CLOUD_TIMEOUT_S, _left_s(call))),
-        allow_redirects=False,
     )
 
 
@@ -192,14 +190,11 @@ def _not_allowed(host: str) -> HostNotAllowed:
     )
 
 
-def _session() -> requests.Session:
+def _session() -> PinnedSession:
     """Return this thread's session: connections are kept, cookies and .netrc are not used."""
-    session: requests.Session | None = getattr(_local, "session", None)
+    session: PinnedSession | None = getattr(_local, "session", None)
     if session is None:
-        session = _local.session = requests.Session()
-        session.trust_env = False
-        session.mount("http://", PinningAdapter(pool_maxsize=4))
-        session.mount("https://", PinningAdapter(pool_maxsize=4))
+        session = _local.session = PinnedSession(lambda: settings.CLOUD_PRIVATE_HOSTS, connections=4)
     session.cookies.clear()
     return session
 
@@ -207,11 +202,6 @@ def _session() -> requests.Session:
 def _was_refused(exc: requests.RequestException) -> bool:
     """Whether the connection never came about, so that nothing was sent."""
     return isinstance(exc, requests.ConnectionError) and "NewConnectionError" in repr(exc)
-
-
-def _is_pinned_out(exc: requests.RequestException) -> bool:
-    reason = getattr(exc.args[0], "reason", None) if exc.args else None
-    return isinstance(reason, AddressNotAllowed)
 
 
 def _no_answer(call: Call, *, was_sent: bool) -> CloudError:

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_init
 
 from webapp.telemetry import request_ids
 
@@ -18,6 +18,14 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_our_logging(**_: Any) -> None:
     """Let the log stay as the settings have it."""
+
+
+@worker_init.connect
+def open_metrics_port(**_: Any) -> None:
+    """Tell the operator what is counted here: nobody asks a worker for a page."""
+    from webapp.portal.metrics_port import open_port_if_any  # has models, for which it is too early above
+
+    open_port_if_any()
 
 
 @before_task_publish.connect

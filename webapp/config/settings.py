@@ -4,12 +4,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
 from webapp.cloud.regions import REGIONS
 from webapp.config import environment as env
 from webapp.config import services
+from webapp.outgoing import LOOPBACK
 from webapp.telemetry import logs, redaction
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -71,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "webapp.telemetry.middleware.RequestMiddleware",
     "webapp.portal.operating.OperatorMiddleware",
+    "webapp.portal.packing.PackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,7 +127,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "webapp.accounts.backends.PersonBackend",
     "webapp.accounts.backends.RoleBackend",
 ]
 # Roles of people who come from the cloud or from single sign-on for the first time.
@@ -168,10 +171,13 @@ OIDC_ENDPOINTS = {
 }
 # Where the browser may be sent from a form; by default only to the issuer.
 OIDC_ORIGINS = env.words("OIDC_ORIGINS", "/".join(OIDC_ISSUER.split("/")[:3]))
+# Where the portal itself may go, beside the endpoints above; and which of these hosts may be at private addresses.
+OIDC_ALLOWED_HOSTS = env.words("OIDC_ALLOWED_HOSTS", ",".join(urlsplit(one).hostname or "" for one in OIDC_ORIGINS))
+OIDC_PRIVATE_HOSTS = env.words("OIDC_PRIVATE_HOSTS")
 OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 OIDC_LINK_BY_EMAIL = env.flag("OIDC_LINK_BY_EMAIL")
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "webapp.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -283,6 +289,8 @@ redaction.hide(SECRET_KEY, *CLOUD_TOKEN_KEYS, *env.passwords())
 # Who may see /metrics: whoever is at one of these addresses, or brings the token.
 METRICS_ALLOWED = env.words("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
 METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
+# Where a worker, which serves no pages, tells its numbers.
+METRICS_PORT = env.whole("METRICS_PORT", 0)
 # Where the processes of one server keep what each has counted, so that any of them can tell it all.
 METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR")
 if METRICS_FOLDER:
@@ -304,6 +312,8 @@ LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
 # Mails and webhooks. Without a mail server mails are printed; without a broker the web process delivers.
 PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000")
 WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")
+# Hosts that may be at private addresses and without TLS; the local start may call this machine.
+WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS", "" if HTTPS else ",".join(LOOPBACK))
 DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not BROKER_URL)
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"

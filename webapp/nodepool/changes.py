@@ -1,16 +1,20 @@
 """What of a live pool can be changed, and the body that asks for it (docs/cloud-api.md 2.3)."""
 
+import json
+from functools import partial
 from typing import Any
 
 from webapp.nodepool import pointers
+from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.pointers import JSON
 
 _TEMPLATE = "/spec/nodeTemplate"
 COUNT = "/spec/initialNodeCount"
+_AUTOSCALING = "/spec/autoscaling"
 CHANGEABLE = (
     "/metadata/name",
     COUNT,
-    "/spec/autoscaling",
+    _AUTOSCALING,
     f"{_TEMPLATE}/k8sTags",
     f"{_TEMPLATE}/taints",
     f"{_TEMPLATE}/userTags",
@@ -35,3 +39,29 @@ def update_body(wanted: JSON) -> dict[str, Any]:
         if value is not None:
             pointers.put(body, at, value)
     return body
+
+
+def is_as_asked(live: JSON, wanted: JSON) -> bool:
+    """Whether a live pool, as the cloud answers it, is what an update to `wanted` makes of it.
+
+    The cloud may have added to what autoscaling says; labels, taints and tags are those that were asked for, no more.
+    """
+    have, asked = update_body(cleaned(live).body), update_body(wanted)
+    if not _holds(pointers.get(have, _AUTOSCALING), pointers.get(asked, _AUTOSCALING)):
+        return False
+    return bool(_rest(have) == _rest(asked))
+
+
+def _holds(more: JSON, less: JSON) -> bool:
+    return not less or (isinstance(more, dict) and less.items() <= more.items())
+
+
+def _rest(body: JSON) -> JSON:
+    return _in_order(pointers.without(body, _AUTOSCALING))
+
+
+def _in_order(value: JSON) -> JSON:
+    """Return a value whose lists, here sets of taints and tags, have one order."""
+    if isinstance(value, dict):
+        return {key: _in_order(one) for key, one in value.items()}
+    return sorted(value, key=partial(json.dumps, sort_keys=True)) if isinstance(value, list) else value

@@ -21,17 +21,17 @@ _LONGEST_TITLE = 200
 
 @dataclass(frozen=True)
 class _Said:
-    """What is to be told; `url` is a path."""
+    """What is to be told; `url` is a path, `address` the whole of it."""
 
     event: Event
     title: str
     text: str
     url: str
+    address: str
     payload: dict[str, Any]
     at: datetime
 
 
-@transaction.atomic
 def tell(  # noqa: PLR0913 - one keyword each
     event: Event, *, people: Iterable[User], title: str, text: str, url: str, payload: dict[str, Any]
 ) -> None:
@@ -46,16 +46,21 @@ def tell(  # noqa: PLR0913 - one keyword each
         payload: JSON for webhooks, to which `event`, `at` and `url` (absolute) are added. No secrets.
     """
     title, text = _storable(" ".join(title.split()))[:_LONGEST_TITLE], _storable(text)
-    said = _Said(event, title, text, url, payload, timezone.now())
+    said = _Said(event, title, text, url, absolute(url), payload, timezone.now())
+    with transaction.atomic(savepoint=False):
+        _tell(said, people)
+
+
+def _tell(said: _Said, people: Iterable[User]) -> None:
     persons = list({one.pk: one for one in people if one.is_active}.values())
     choices = {one.person_id: one for one in Preference.objects.filter(person__in=persons)}
     nobody = Preference()
     Notice.objects.bulk_create(
-        Notice(person=one, event=event, title=title, text=text, url=url, at=said.at)
+        Notice(person=one, event=said.event, title=said.title, text=said.text, url=said.url, at=said.at)
         for one in persons
-        if event not in choices.get(one.pk, nobody).no_notices
+        if said.event not in choices.get(one.pk, nobody).no_notices
     )
-    mailed = [one for one in persons if one.email and event not in choices.get(one.pk, nobody).no_mail]
+    mailed = [one for one in persons if one.email and said.event not in choices.get(one.pk, nobody).no_mail]
     if Delivery.objects.bulk_create([*_mails(said, mailed), *_calls(said)]):
         nudge()
 
@@ -89,7 +94,7 @@ def _storable(text: str) -> str:
 
 def _mails(said: _Said, persons: Iterable[User]) -> Iterator[Delivery]:
     content = (
-        f"{said.text}\n\n{absolute(said.url)}\n\n-- \n"
+        f"{said.text}\n\n{said.address}\n\n-- \n"
         f"Choose what Poolwright tells you by mail: {absolute(reverse('notices:preferences'))}\n"
     )
     for person in persons:
@@ -105,7 +110,7 @@ def _mails(said: _Said, persons: Iterable[User]) -> Iterator[Delivery]:
 
 
 def _calls(said: _Said) -> Iterator[Delivery]:
-    added = {"event": said.event.value, "at": said.at.isoformat(), "url": absolute(said.url)}
+    added = {"event": said.event.value, "at": said.at.isoformat(), "url": said.address}
     content = json.dumps({**said.payload, **added}, default=str)
     for webhook in Webhook.objects.filter(is_active=True):
         if said.event in webhook.events:

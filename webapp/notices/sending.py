@@ -15,6 +15,7 @@ from webapp.accounts.sealing import CannotOpen, unseal
 from webapp.notices.addresses import demand_callable
 from webapp.notices.events import TEST
 from webapp.notices.models import Delivery, Webhook
+from webapp.outgoing import PinnedSession, was_pinned_out
 
 TIMEOUT_S = (3.05, 10)  # to connect, to answer
 
@@ -89,13 +90,12 @@ def _post(delivery: Delivery, webhook: Webhook) -> int:
     body = delivery.content.encode()
     headers = _headers(delivery, _secret_of(webhook), body)
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # no .netrc: a password of this machine is not for receivers
-            answer = session.post(
-                webhook.url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, stream=True
-            )
+        with PinnedSession(lambda: settings.WEBHOOK_PRIVATE_HOSTS) as session:
+            answer = session.post(webhook.url, data=body, headers=headers, timeout=TIMEOUT_S, stream=True)
             answer.close()
-    except requests.RequestException:
+    except requests.RequestException as exc:
+        if was_pinned_out(exc):
+            raise NotDelivered("The receiver is in a private network (WEBHOOK_PRIVATE_HOSTS).") from None
         raise NotDelivered("The receiver does not answer.", is_down=True) from None
     if not 200 <= answer.status_code < 300:
         raise NotDelivered(f"The receiver answered {answer.status_code}.", status_code=answer.status_code)

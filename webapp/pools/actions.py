@@ -1,12 +1,13 @@
 """Everything that writes: an order is sent at most once, and settled by looking when its answer is lost.
 
 queued -> sending -> accepted | refused | unknown;  unknown -> accepted | refused | (sent again by a person)
+sending -> queued, for a while, where the cloud does not answer or is too busy before anything was done
 
 Whoever sends may be killed between any two statements. What it had written until then says what was done: an order
 that is being sent but did not go out yet is queued again; one that went out is looked for, and never sent blindly.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -83,7 +84,10 @@ def _is_wanted(creation: Creation, cloud: Cloud) -> bool:
     try:
         pool = cloud.find_pool(creation.cluster_id, creation.name)
     except CloudError as exc:
-        _ended(creation, (State.SENDING,), State.UNKNOWN if was_out else State.REFUSED, problem=exc.as_dict())
+        if was_out:
+            _ended(creation, (State.SENDING,), State.UNKNOWN, problem=exc.as_dict())
+        else:
+            _not_done(creation, (State.SENDING,), exc)
         return False
     if pool is not None and was_out:
         _recognise(creation, pool, State.SENDING)
@@ -96,9 +100,11 @@ def _goes_out(creation: Creation) -> bool:
     """Write down that the order goes out now; False where the sender was too slow and counts as dead."""
     mine = Creation.objects.filter(pk=creation.pk, state=State.SENDING, claimed_at=creation.claimed_at)
     now = timezone.now()
-    is_mine = bool(mine.update(claimed_at=now, sent_at=now))
-    creation.refresh_from_db()
-    return is_mine
+    if not mine.update(claimed_at=now, sent_at=now):
+        creation.refresh_from_db()
+        return False
+    creation.claimed_at = creation.sent_at = now
+    return True
 
 
 def _post(creation: Creation, cloud: Cloud) -> None:
@@ -108,13 +114,21 @@ def _post(creation: Creation, cloud: Cloud) -> None:
     except OutcomeUnknown as exc:
         _ended(creation, (State.SENDING,), State.UNKNOWN, problem=exc.as_dict())
     except CloudError as exc:
-        _ended(creation, _OUT, State.REFUSED, problem=exc.as_dict())
+        _not_done(creation, _OUT, exc)
     else:
         pool_id = str((answer.get("metadata") or {}).get("uid") or "")
         if pool_id:
             _ended(creation, (*_OUT, State.REFUSED), State.ACCEPTED, pool_id=pool_id, problem=None)
         else:
             _ended(creation, (State.SENDING,), State.UNKNOWN)
+
+
+def _not_done(creation: Creation, sources: tuple[State, ...], error: CloudError) -> None:
+    """Write down that the cloud has done nothing: for good, or for now, so that it is sent in a moment."""
+    if error.is_passing and not is_long_ago(creation.created_at):
+        _moved(creation, sources, State.QUEUED, problem=error.as_dict(), sent_at=None)
+    else:
+        _ended(creation, sources, State.REFUSED, problem=error.as_dict())
 
 
 def look(creation: Creation, session: CloudSession) -> None:
@@ -128,7 +142,7 @@ def look(creation: Creation, session: CloudSession) -> None:
         return
     looks = min(creation.looks + 1, 1000)
     _moved(creation, (State.UNKNOWN,), State.UNKNOWN, looks=looks)
-    if looks >= LOOKS_BEFORE_GIVING_UP and _is_long_ago(creation):
+    if looks >= LOOKS_BEFORE_GIVING_UP and is_long_ago(creation.sent_at or creation.created_at):
         _ended(creation, (State.UNKNOWN,), State.REFUSED, problem=_problem("never-arrived"))
 
 
@@ -182,10 +196,9 @@ def _give_up_on_the_dead(creation: Creation) -> None:
     creation.refresh_from_db()
 
 
-def _is_long_ago(creation: Creation) -> bool:
-    """Whether an order that went out would have been seen by now."""
-    sent_at = creation.sent_at or creation.created_at
-    return sent_at < timezone.now() - timedelta(seconds=settings.SETTLE_WITHIN_S)
+def is_long_ago(moment: datetime) -> bool:
+    """Whether what was begun then has had its time: what went out would have been seen, what passes has passed."""
+    return moment < timezone.now() - timedelta(seconds=settings.SETTLE_WITHIN_S)
 
 
 def _ended(creation: Creation, sources: tuple[State, ...], target: State, **facts: Any) -> None:
@@ -206,10 +219,13 @@ def _note(creation: Creation) -> None:
 
 def _moved(creation: Creation, sources: tuple[State, ...], target: State, **facts: Any) -> bool:
     """Move an order from one state to the next; only one caller can."""
-    changed = Creation.objects.filter(pk=creation.pk, state__in=sources).update(state=target, **facts)
-    creation.refresh_from_db()
-    metrics.LAUNCHES.labels(target.value).inc(changed)
-    return bool(changed)
+    if not Creation.objects.filter(pk=creation.pk, state__in=sources).update(state=target, **facts):
+        creation.refresh_from_db()
+        return False
+    for name, value in {"state": target, **facts}.items():
+        setattr(creation, name, value)
+    metrics.LAUNCHES.labels(target.value).inc()
+    return True
 
 
 def _problem(code: str) -> dict[str, Any]:

@@ -29,16 +29,25 @@ def status_of(session: CloudSession | None, project_id: str, cluster_id: str, po
         if _claimed(watch):
             _ask_for_all(watch, session)
             status.refresh_from_db()
-        if status.asked_at is None and not _is_under_way(watch):
-            status.refresh_from_db()
-            if _claimed(status):
-                _ask_alone(status, session)
+        if status.asked_at is None and not _is_under_way(watch) and _claimed(status):
+            _ask_alone(status, session)
     return status
 
 
 def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     """Return what is kept about a pool, without asking the cloud."""
     return PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
+
+
+def glance_at(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus | None:
+    """Return of what is kept about a pool only its version, and when the cloud was asked; None where nothing is."""
+    here = PoolStatus.objects.filter(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)
+    return here.only("version", "asked_at").first()
+
+
+def is_due(status: PoolStatus | ClusterWatch) -> bool:
+    """Whether the cloud may be asked again."""
+    return status.asked_at is None or status.asked_at <= _due()
 
 
 def condition(status: PoolStatus) -> Condition:
@@ -57,21 +66,25 @@ def forget_interval(status: PoolStatus) -> None:
 
 
 def _claimed(row: PoolStatus | ClusterWatch) -> bool:
-    """Whether this caller is the one who asks the cloud now."""
-    now = timezone.now()
-    due = now - timedelta(seconds=settings.POLL_INTERVAL_S * 0.9)
-    if row.asked_at and row.asked_at > due:  # most watchers: no need to write
+    """Whether this caller is the one who asks the cloud now; where somebody was faster, the row says what they did."""
+    if not is_due(row):  # most watchers: no need to write
         return False
-    free = type(row)._default_manager.filter(Q(asked_at__isnull=True) | Q(asked_at__lte=due), pk=row.pk)
-    is_mine = bool(free.update(asked_at=now))
-    if is_mine:
-        row.asked_at = now
-    return is_mine
+    now = timezone.now()
+    free = type(row)._default_manager.filter(Q(asked_at__isnull=True) | Q(asked_at__lte=_due()), pk=row.pk)
+    if not free.update(asked_at=now):
+        row.refresh_from_db()
+        return False
+    row.asked_at = now
+    return True
+
+
+def _due() -> datetime:
+    """Return when the cloud must have been asked for it to be asked again now."""
+    return timezone.now() - timedelta(seconds=settings.POLL_INTERVAL_S * 0.9)
 
 
 def _is_under_way(watch: ClusterWatch) -> bool:
     """Whether somebody has asked for all pools of a cluster and waits for the answer."""
-    watch.refresh_from_db()
     if watch.asked_at is None or (watch.answered_at and watch.answered_at >= watch.asked_at):
         return False
     return watch.asked_at > timezone.now() - timedelta(seconds=longest_s())

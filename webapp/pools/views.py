@@ -114,6 +114,7 @@ def fragment(request: UserRequest, template: str, context: dict[str, Any], *, is
 
 def nothing_new(request: UserRequest, seen: str) -> HttpResponse | None:
     """Return an answer without a body to whoever has seen this: 304 for an ETag, 204 for a page of ours."""
-    if quote_etag(seen) in parse_etags(request.headers.get("If-None-Match", "")):
+    said = parse_etags(request.headers.get("If-None-Match", ""))
+    if quote_etag(seen) in (one.removeprefix("W/") for one in said):  # weak where the page was packed
         return HttpResponse(status=304, headers={"ETag": quote_etag(seen)})
     return HttpResponse(status=204) if request.GET.get("seen") == seen else None

@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import BLANK, blank_body
@@ -58,7 +59,12 @@ class Draft(models.Model):
 
     def url_of(self, step: str) -> str:
         """Return the address of a step."""
-        return reverse("wizard:step", args=[self.pk, step])
+        return self._url_of_steps + step
+
+    @cached_property
+    def _url_of_steps(self) -> str:
+        """What the addresses of all steps begin with: a page names each of them."""
+        return reverse("wizard:step", args=[self.pk, "-"]).removesuffix("-")
 
     @property
     def name(self) -> str:

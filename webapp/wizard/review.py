@@ -76,9 +76,9 @@ def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -
     Raises NotPossible.
     """
     assert request.cloud  # noqa: S101 - the caller saw to it
-    mine = PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url)
-    known = mine.filter(state__in=EDITABLE).order_by("-pk").first()
-    ended = mine.filter(state__in=(State.REJECTED, State.WITHDRAWN, State.EXPIRED)).count()
+    mine = list(PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url).order_by("-pk"))
+    known = next((one for one in mine if one.state in EDITABLE), None)
+    ended = sum(one.state in (State.REJECTED, State.WITHDRAWN, State.EXPIRED) for one in mine)
     key = f"draft:{draft.pk}:{draft.version}:{ended}"
     found = requests.ask(order, known=known, by=request.user, session=request.cloud, key=key, facts=facts)
     if found.state == State.FAILED:

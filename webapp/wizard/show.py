@@ -78,9 +78,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
     is_conflict: bool = False,
 ) -> dict[str, Any]:
     """Return what a step's page shows; `fresh` are answers that were posted just now."""
-    wanted = dict.fromkeys((*step.lists, "flavors", *(("clusters",) if step is steps.BASICS else ())))
-    lists = checks.lists_for(request.cloud, wanted, draft.cluster, refresh="_refresh" in request.POST)
-    problems = checks.problems_of(draft.body, draft.cluster, lists)
+    lists, problems = _judged(request, draft, step)
     shown = [one for one in checks.blamed_on(step, problems) if one.pointer] if draft.was_left(step.slug) else []
     again = checks.CHECK_AGAIN if draft.is_from_elsewhere(step.slug, checks.scope_of(request.cloud)) else ""
     context = page.Context(tree, lists, draft.fixed, focus=fresh.focus if fresh else "", doubt=again)
@@ -107,6 +105,16 @@ def step_context(  # noqa: PLR0913 - one keyword each
     }
 
 
+def has_errors(request: UserRequest, draft: Draft, step: Step) -> bool:
+    """Whether a step's page would show errors, now that the person is done with it."""
+    if not draft.was_left(step.slug):
+        return False
+    lists, problems = _judged(request, draft, step)
+    if step is steps.BASICS and checks.cluster_problem(draft.cluster, lists):
+        return True
+    return any(one.is_error for one in checks.blamed_on(step, problems))
+
+
 def aside_context(request: UserRequest, draft: Draft, step: Step) -> dict[str, Any]:
     """Return what stands beside the form: totals, the disks, the body."""
     lists = checks.lists_for(request.cloud, ("flavors",), draft.cluster)
@@ -131,6 +139,13 @@ def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:
     ]
     review = Link(steps.REVIEW, "Review", draft.url_of(steps.REVIEW), current == steps.REVIEW, False, False)
     return [*entries, review]
+
+
+def _judged(request: UserRequest, draft: Draft, step: Step) -> tuple[Lists, list[Problem]]:
+    """Return the lists that a step's page shows, and what is wrong with the draft."""
+    wanted = dict.fromkeys((*step.lists, "flavors", *(("clusters",) if step is steps.BASICS else ())))
+    lists = checks.lists_for(request.cloud, wanted, draft.cluster, refresh="_refresh" in request.POST)
+    return lists, checks.problems_of(draft.body, draft.cluster, lists)
 
 
 def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from webapp.wizard.doors import cluster_named, start_page
 from webapp.wizard.models import Draft
 from webapp.wizard.places import Step
 from webapp.wizard.posted import Move, Posted
-from webapp.wizard.show import aside_context, step_context
+from webapp.wizard.show import aside_context, has_errors, step_context
 
 
 @signed_in
@@ -113,9 +113,8 @@ def _go_on(request: UserRequest, draft: Draft, found: Step, typed: Posted) -> Ht
         return _again(request, draft, found, typed, status=200)
     if typed.move is Move.JUMP:
         return redirect(draft.url_of(typed.target))
-    context = step_context(request, draft, found, typed.tree, fresh=typed)
-    if context["page"].summary:
-        return render(request, "wizard/step.html", context, status=422)
+    if has_errors(request, draft, found):
+        return _again(request, draft, found, typed)
     return redirect(draft.url_of(typed.target or steps.following(found)))
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('approvals', '0004_launches_that_can_be_resumed'),
-        ('pools', '0002_no_draft_url'),
+        ('pools', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
                 ('cluster_name', models.CharField(max_length=200)),
                 ('name', models.CharField(max_length=64)),
                 ('body', models.JSONField()),
-                ('draft_url', models.CharField(blank=True, max_length=200)),
                 ('state', models.CharField(choices=[('queued', 'waiting to be sent'), ('sending', 'being sent'), ('accepted', 'accepted'), ('refused', 'refused'), ('unknown', 'answer lost')], default='queued', max_length=10)),
                 ('pool_id', models.CharField(blank=True, max_length=64)),
                 ('problem', models.JSONField(blank=True, null=True)),

@@ -14,21 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='draft',
-            name='fixed',
-            field=models.JSONField(blank=True, default=dict),
-        ),
-        migrations.AddField(
-            model_name='draft',
-            name='left_out',
-            field=models.JSONField(blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='draft',
-            name='origin',
-            field=models.CharField(blank=True, max_length=200),
-        ),
         migrations.CreateModel(
             name='Preset',
             fields=[

@@ -54,6 +54,8 @@ env:
     value: /run/secrets/poolwright/redis_password
   - name: PROMETHEUS_MULTIPROC_DIR
     value: /tmp/metrics
+  - name: METRICS_PORT
+    value: {{ .Values.worker.metricsPort | quote }}
   {{- range $name, $value := .Values.settings }}
   - name: {{ $name }}
     value: {{ $value | quote }}

@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
+from webapp.portal.metrics_port import open_port_if_any
+
 log = logging.getLogger(__name__)
 
 
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         if options["every"]:
             for one in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(one, lambda *_: stop.set())
+            open_port_if_any()
         done_at: dict[str, float] = {}
         while True:
             _round(_due(done_at))

@@ -1,0 +1,22 @@
+"""The steps of a launch at which whoever launches can be killed: where each lies, and whether after it is done."""
+
+from webapp.approvals import launching, outcomes
+from webapp.cloud.client import Cloud
+from webapp.pools import actions as creations
+
+LAUNCH = (
+    (launching, "_carry_out", False),
+    (creations, "found_late", True),
+    (launching, "problems_now", True),
+    (launching, "_create", False),
+    (creations, "submit", True),
+    (launching, "_order", True),
+    (creations, "send", False),
+    (creations, "_is_wanted", False),
+    (creations, "_is_wanted", True),
+    (creations, "_goes_out", True),
+    (Cloud, "create_node_pool", True),
+    (creations, "_post", True),
+    (outcomes, "accepted", False),
+    (launching, "settle", True),
+)
