@@ -19,6 +19,7 @@ from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body
+from webapp.nodepool.formats import cleaned
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def asked(anna, author, cluster):
             kind=kind,
             cluster=cluster,
             body=body or a_body(**changes),
-            baseline=blank_body(),
+            baseline=cleaned(Cloud(anna).node_pool(cluster.id, pool_id)).body if pool_id else blank_body(),
             pool_id=pool_id,
             browser=browser,
         )

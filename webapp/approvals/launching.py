@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from copy import copy
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -30,8 +31,10 @@ from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
-from webapp.nodepool.changes import is_changeable
+from webapp.nodepool.changes import is_changeable, on_top_of, overtaken
 from webapp.nodepool.facts import Facts
+from webapp.nodepool.formats import cleaned
+from webapp.nodepool.pointers import JSON
 from webapp.notices.events import Event
 from webapp.pools import actions as creations
 from webapp.pools import changes
@@ -42,6 +45,14 @@ _LOST = "answer-lost"
 _PAUSES = 3  # so many intervals lie between two tries
 _SIGN_OF_LIFE = timedelta(seconds=5)  # one that is younger is good enough: it counts for the whole lease
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
+
+
+class Overtaken(Exception):
+    """The pool is not any more what a change of it was asked about."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("The pool was changed by somebody else.")
+        self.problems = problems
 
 
 def nudge(found: PoolRequest) -> None:
@@ -216,6 +227,8 @@ def _change(found: PoolRequest, session: CloudSession) -> None:
     is_over = was_lost and creations.is_long_ago(found.launched_at or found.submitted_at)
     try:
         is_done = _is_so(found, session) if is_over else _sent(found, session)
+    except Overtaken as other:
+        _while_held(found, send_back, other.problems)
     except OutcomeUnknown as error:
         _let_go(found, error.as_dict() | {"code": _LOST})
     except CloudError as error:
@@ -236,17 +249,41 @@ def _is_lost(found: PoolRequest) -> bool:
 
 
 def _is_so(found: PoolRequest, session: CloudSession) -> bool:
-    wanted = None if found.kind == Kind.DELETE else found.body
-    return changes.is_so(session, found.cluster_id, found.pool_id, wanted)
+    live = _live(found, session)
+    return changes.is_so(session, found.cluster_id, found.pool_id, _wanted(found, live))
 
 
 def _sent(found: PoolRequest, session: CloudSession) -> bool:
-    """Send a change; it is done when nothing is raised."""
+    """Send a change; it is done when nothing is raised. Raises CloudError, Overtaken where others changed the pool."""
+    live = _live(found, session)
+    wanted = _wanted(found, live)
+    if live is not None and not changes.is_done(live, wanted) and (problems := moved_since(found, live)):
+        raise Overtaken(problems)
     if found.kind == Kind.DELETE:
         changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
     else:
-        changes.update(session, found.cluster_id, found.pool_id, found.body, by=found.author)
+        changes.update(session, found.cluster_id, found.pool_id, wanted, by=found.author)
     return True
+
+
+def moved_since(found: PoolRequest, live: JSON) -> list[Problem]:
+    """Return where a live pool, as the cloud answers it, is not any more what a change of it was asked about."""
+    return overtaken(cleaned(live).body, found.baseline, None if found.kind == Kind.DELETE else found.body)
+
+
+def _live(found: PoolRequest, session: CloudSession) -> JSON:
+    """Return the pool as the cloud answers it; None where one that shall be deleted is gone. Raises CloudError."""
+    try:
+        return Cloud(session).node_pool(found.cluster_id, found.pool_id)
+    except CloudError as error:
+        if found.kind == Kind.DELETE and error.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+
+
+def _wanted(found: PoolRequest, live: JSON) -> JSON:
+    """Return what a change makes of the pool as it is now; None for a deletion."""
+    return None if found.kind == Kind.DELETE else on_top_of(cleaned(live).body, found.baseline, found.body)
 
 
 def _create(found: PoolRequest, session: CloudSession) -> None:

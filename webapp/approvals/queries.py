@@ -16,7 +16,15 @@ from webapp.approvals.workflow import State
 PAGE = 50
 BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
 _PLACE = ("project_id", "cluster_id", "pool_id")
-_STANDING = ("state", "revision", *_PLACE, "launched_at", "launch__state", "launch__looks")  # what names a page
+_STANDING = (
+    "state",
+    "revision",
+    *_PLACE,
+    "problem",
+    "launched_at",
+    "launch__state",
+    "launch__looks",
+)  # what names a page
 _LOOKED_THROUGH = 500
 _COMPARED, _ENOUGH = 50, 4
 

@@ -1,5 +1,6 @@
 """What of a live pool can be changed, and the body that asks for it (docs/cloud-api.md 2.3)."""
 
+import copy
 import json
 from functools import partial
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from webapp.nodepool import pointers
 from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.pointers import JSON
+from webapp.nodepool.problems import Problem, Severity
 
 _TEMPLATE = "/spec/nodeTemplate"
 COUNT = "/spec/initialNodeCount"
@@ -50,6 +52,41 @@ def is_as_asked(live: JSON, wanted: JSON) -> bool:
     if not _holds(pointers.get(have, _AUTOSCALING), pointers.get(asked, _AUTOSCALING)):
         return False
     return bool(_rest(have) == _rest(asked))
+
+
+def on_top_of(live: JSON, before: JSON, wanted: JSON) -> JSON:
+    """Return what an update makes of a pool as it is now: a count that it leaves alone stays as it is (C24)."""
+    body, count = copy.deepcopy(wanted), pointers.get(live, COUNT)
+    if count is not None and pointers.get(wanted, COUNT) == pointers.get(before, COUNT):
+        pointers.put(body, COUNT, count)
+    return body
+
+
+def overtaken(live: JSON, before: JSON, wanted: JSON) -> list[Problem]:
+    """Return where a pool is not any more what a change was asked about; `wanted` is None for a deletion.
+
+    All three are bodies without what the cloud wrote. An update replaces all that can be changed, and so would undo
+    what others did since. The count is no such place for an update that leaves it alone, and for the deletion of a
+    pool that grows and shrinks by itself.
+    """
+    places = [at for at in CHANGEABLE if _known(live, at) != _known(before, at)]
+    grows = pointers.get(live, f"{_AUTOSCALING}/enable") is True
+    is_count_free = grows if wanted is None else pointers.get(wanted, COUNT) == pointers.get(before, COUNT)
+    return [
+        Problem(at, "overtaken", Severity.ERROR, _as_told(_known(before, at), _known(live, at)), "2.3")
+        for at in places
+        if at != COUNT or not is_count_free
+    ]
+
+
+def _known(body: JSON, at: str) -> JSON:
+    """Return what stands at a place, in an order of its own; nothing and empty are the same."""
+    return _in_order(pointers.get(body, at)) or None
+
+
+def _as_told(then: JSON, now: JSON) -> str:
+    said = ["nothing" if one is None else json.dumps(one, ensure_ascii=False) for one in (then, now)]
+    return f"Somebody else has changed it: it was {said[0]} when this was asked for, and is {said[1]} now."
 
 
 def _holds(more: JSON, less: JSON) -> bool:

@@ -10,6 +10,7 @@ from webapp.audit.trail import note
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
+from webapp.nodepool import pointers
 from webapp.nodepool.changes import is_as_asked, update_body
 from webapp.nodepool.pointers import JSON
 from webapp.pools.status import forget_interval, status_row
@@ -28,6 +29,11 @@ def delete(session: CloudSession, cluster_id: str, pool_id: str, *, by: User) ->
 def is_so(session: CloudSession, cluster_id: str, pool_id: str, wanted: JSON) -> bool:
     """Whether a pool is what a change to `wanted`, or for None a deletion, makes of it. Raises CloudError."""
     return _is_so(Cloud(session), cluster_id, pool_id, wanted)
+
+
+def is_done(live: JSON, wanted: JSON) -> bool:
+    """Whether a pool, as the cloud answers it, is what `wanted` says; for None, whether it is on its way out."""
+    return pointers.get(live, "/status/phase") == "Deleting" if wanted is None else is_as_asked(live, wanted)
 
 
 def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: User, wanted: JSON) -> None:  # noqa: PLR0913, PLR0917
@@ -66,6 +72,4 @@ def _is_so(cloud: Cloud, cluster_id: str, pool_id: str, wanted: JSON) -> bool:
         if wanted is None and error.status == 404:
             return True
         raise
-    status = live.get("status")
-    is_going = isinstance(status, dict) and status.get("phase") == "Deleting"
-    return is_going if wanted is None else is_as_asked(live, wanted)
+    return is_done(live, wanted)
