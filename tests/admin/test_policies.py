@@ -140,7 +140,7 @@ def tried(client, policy, **values):
     return [(one.request.pk, one.before.sentence, one.after.sentence, one.why) for one in found]
 
 
-BY_ITSELF = "This is approved by itself."
+BY_ITSELF = "No approval is needed."
 ONE = "This needs 1 approval by any approver."
 
 

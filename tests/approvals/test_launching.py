@@ -10,7 +10,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from tests.approvals.building import a_policy
+from tests.approvals.building import a_failure, a_policy
 from tests.nodepool.test_rules import T, a_body
 from tests.people import a_person
 from webapp.accounts.roles import Role
@@ -83,6 +83,7 @@ def test_what_changed_since_the_approval_sends_the_request_back(asked, anna, aut
 
 
 def test_a_refusal_fails_with_the_clouds_words_and_can_be_retried(asked, anna, author, local_cloud):
+    a_failure("CCE.01400008", is_retryable=True)
     local_cloud.fault(kind="quota", **POST)
     found = asked()
     launch(found, anna, by=author)

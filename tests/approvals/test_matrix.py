@@ -27,7 +27,7 @@ S = State
 QUOTA = "CCE.01400009"
 DECIDE, OWN, TALK = (
     {"approve", "reject", "ask-changes", "delegate"},
-    {"edit", "withdraw", "launch", "retry", "ask-quota"},
+    {"edit", "withdraw", "launch", "retry", "ask-quota", "send-again"},
     {"comment"},
 )
 # Whose act it can be. Four eyes: of their own request an admin is the author, and nothing else.
@@ -56,6 +56,7 @@ LEADS = {
     "launch": {S.APPROVED: S.LAUNCHING},
     "retry": {S.FAILED: S.LAUNCHING},
     "ask-quota": {S.FAILED: S.FAILED},
+    "send-again": {},  # in no state: nothing was lost
 }
 REFUSED, CONFLICT = {401, 403, 404}, {409}
 PEOPLE = {
@@ -144,7 +145,7 @@ def without_a_cloud():
         patch.setattr("webapp.wizard.checks.lists_for", lambda *_: {})
         patch.setattr("webapp.wizard.checks.cluster_problem", lambda *_: "")
         patch.setattr("webapp.wizard.review._problems", lambda *_: [])
-        patch.setattr("webapp.wizard.review._facts", lambda *_: FACTS)
+        patch.setattr("webapp.wizard.review._facts", lambda *_: (FACTS, ""))
         yield
 
 

@@ -149,8 +149,9 @@ def test_a_change_that_works_late_is_seen_before_it_would_count_as_failed(made, 
 
 def test_a_lost_change_does_not_count_as_failed_while_the_cloud_lets_nobody_look(made, anna, local_cloud):
     found = made("scale")
-    local_cloud.fault(kind="drop", path="nodepools/")
+    local_cloud.fault(kind="drop", method="PUT")
     launch(found, anna)
+    local_cloud.fault(kind="drop", path="nodepools/")
     breaker.forget()
     sweep(found, minutes=11)
     assert (found.state, found.problem["code"]) == (State.LAUNCHING, "answer-lost")

@@ -60,7 +60,7 @@ def test_the_inbox_is_narrowed_down(approver, waiting):
 
 def test_the_page_says_what_is_asked_and_why_it_needs_approval(approver, waiting):
     page = approver.get(waiting.get_absolute_url()).content.decode()
-    assert "author asks for the new node pool shop: 3 nodes of c7n.xlarge.2, in prod-standard." in page
+    assert "author asks for the new node pool shop: 3 nodes of c7n.xlarge.2, in prod-standard (eu-de_sandbox)." in page
     assert "it has up to 3 nodes, more than 1" in page
     assert "Nodes get public addresses" in page
     assert "<ins>3</ins>" in page

@@ -244,7 +244,7 @@ TABLE = [
     call("submission", "reference", (404, 200, 200)),
     call("requests", "", (200, 200, 200)),
     call("requests", "", (400, 400, 400), "post"),
-    call("verdict", "", (400, 400, 400), "post"),
+    call("verdict", "", (400, 403, 400), "post").but(auditor=403),
     call("request", "reference", (404, 200, 200)),
     call("request", "reference", (404, 403, 422), "put", body={}),
     call("timeline", "reference", (404, 200, 200)),

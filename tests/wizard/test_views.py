@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.approvals.building import a_failure
 from tests.conftest import EXAMPLES
 from tests.nodepool.test_rules import a_body
 from tests.wizard import bodies
@@ -217,6 +218,7 @@ def test_the_flavor_search_works_without_javascript(anna_client):
 
 
 def test_a_refused_order_can_be_submitted_again_unchanged(anna_client, local_cloud):
+    a_failure("CCE.01400008", is_retryable=True)
     draft = walked(anna_client, a_body(), "prod-standard")
     local_cloud.fault(kind="quota", method="POST", path="nodepools$", times=1)
     pages = [anna_client.post(draft.url_of("review"))["Location"] for _ in range(3)]

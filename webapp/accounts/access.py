@@ -16,9 +16,10 @@ from webapp.accounts.roles import Role
 View = Callable[..., HttpResponse]
 
 
-def sign_in_again(request: HttpRequest, back: str) -> HttpResponse:
-    """Send the person to the sign-in page and back to `back`; never a page inside a fragment."""
-    url = f"{reverse('portal:sign-in')}?{urlencode({'next': back})}"
+def sign_in_again(request: HttpRequest, back: str, *, project: str = "") -> HttpResponse:
+    """Send the person to the sign-in page, perhaps for a project, and back to `back`; never a page in a fragment."""
+    wanted = {"next": back} | ({"project": project} if project else {})
+    url = f"{reverse('portal:sign-in')}?{urlencode(wanted)}"
     return HttpResponseClientRedirect(url) if getattr(request, "htmx", False) else HttpResponseRedirect(url)
 
 

@@ -1,14 +1,12 @@
 """Drafts and submissions: what a person has in the making, and what was ordered."""
 
-import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +20,7 @@ from webapp.api.serializers import (
     DraftChangeSerializer,
     DraftSerializer,
 )
+from webapp.api.versions import VersionGone, VersionNeeded, if_match, version_in
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import actions
@@ -29,32 +28,9 @@ from webapp.wizard.fixing import FixedPlaces
 from webapp.wizard.models import Draft, Preset
 from webapp.wizard.presets import active_presets
 
-_VERSION = r'^"?([0-9]{1,9})"?$'
-_IF_MATCH = OpenApiParameter(
-    "If-Match",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    pattern=_VERSION,
-    description='The version that you read, such as "3".',
-)
 _ETAG = OpenApiParameter(
     "ETag", str, OpenApiParameter.HEADER, response=[200, 201], description="The version, for If-Match."
 )
-
-
-class VersionNeeded(APIException):
-    """428: a change without the version that it is based on."""
-
-    status_code = 428
-    default_detail = "Send If-Match with the version that you read."
-
-
-class VersionGone(APIException):
-    """412: somebody else changed it in the meantime."""
-
-    status_code = 412
-    default_detail = "The draft was changed in the meantime. Read it again, and repeat your change."
 
 
 class DraftsView(GenericAPIView):
@@ -123,7 +99,7 @@ class DraftView(GenericAPIView):
         DraftSerializer,
         call=DraftChangeSerializer,
         cloud=True,
-        parameters=(_IF_MATCH, _ETAG),
+        parameters=(if_match(required=True), _ETAG),
         errors=[404, 412, 422, 428],
         operation_id="drafts_replace",
         tags=["Drafts"],
@@ -185,13 +161,10 @@ def _answer(draft: Draft, status: int = 200) -> Response:
 
 
 def _version(request: Request) -> int:
-    said = request.headers.get("If-Match", "").strip()
-    if not said:
+    said = version_in(request)
+    if said is None:
         raise VersionNeeded
-    found = re.fullmatch(_VERSION, said)
-    if not found:
-        raise Invalid([("", 'If-Match is the version that you read, such as "3".')])
-    return int(found[1])
+    return said
 
 
 def _object(body: JSON) -> dict[str, Any]:

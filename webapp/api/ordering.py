@@ -44,11 +44,16 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
         known = possible(actions.submit, order, by=person_of(request), session=session, key=key, facts=facts)
     elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
         raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
-    if known.state == State.APPROVED and known.start_at_once:
-        launcher = session_with(session, known)
-        if launcher is not None:
-            possible(launch, known, launcher)
-    return answer(known, status=201)
+    return answer(started(request, known, session), status=201)
+
+
+def started(request: Request, found: PoolRequest, session: CloudSession) -> PoolRequest:
+    """Launch what is approved and shall start at once, where the token of the call may."""
+    launcher = session_with(session, found) if found.state == State.APPROVED and found.start_at_once else None
+    if launcher is not None:
+        by = person_of(request)
+        possible(launch, found, launcher, by=by if by.pk == found.author_id else None)
+    return found
 
 
 def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.api.fields import Flag, Name, Text
 from webapp.api.serializers import ID, ObjectField
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import missing_in
-from webapp.approvals.workflow import State
+from webapp.approvals.workflow import LONGEST_TEXT, State
+from webapp.nodepool.formats.base import without_password
+from webapp.nodepool.pointers import JSON
 
 
 class RequestCallSerializer(serializers.Serializer):
@@ -18,22 +21,22 @@ class RequestCallSerializer(serializers.Serializer):
     cluster_id = Name(ID)
     pool_id = Name(ID, required=False, help_text="Needed for anything but create.")
     body = ObjectField(required=False)
-    reason = Text(required=False, allow_blank=True, max_length=5000, default="")
+    reason = Text(required=False, allow_blank=True, max_length=LONGEST_TEXT, default="")
     start_at_once = Flag(required=False, default=True)
 
 
 class RevisionCallSerializer(serializers.Serializer):
-    """A new body of a request."""
+    """A new body of a request; what is not said beside it stays as it is."""
 
     body = ObjectField()
-    reason = Text(required=False, allow_blank=True, max_length=5000, default="")
-    start_at_once = Flag(required=False, default=True)
+    reason = Text(required=False, allow_blank=True, max_length=LONGEST_TEXT)
+    start_at_once = Flag(required=False)
 
 
 class ActSerializer(serializers.Serializer):
     """The words that go with an act."""
 
-    comment = Text(required=False, allow_blank=True, max_length=5000, default="")
+    comment = Text(required=False, allow_blank=True, max_length=LONGEST_TEXT, default="")
     pointer = Text(required=False, allow_blank=True, max_length=300, default="")
     to = Text(required=False, allow_blank=True, max_length=150, default="")
     digest = Text(required=False, allow_blank=True, max_length=64, default="")
@@ -53,7 +56,7 @@ class RequestSerializer(serializers.Serializer):
     pool_id = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     digest = serializers.CharField()
-    body = ObjectField()
+    body = serializers.SerializerMethodField()
     marks = serializers.ListField(child=serializers.CharField())
     verdict = ObjectField()
     missing = serializers.SerializerMethodField()
@@ -62,6 +65,11 @@ class RequestSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     launched_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(ObjectField)
+    def get_body(self, found: PoolRequest) -> JSON:
+        """Return what is asked for; a password that was sent is not shown to anybody."""
+        return without_password(found.body)[0]
 
     def get_missing(self, found: PoolRequest) -> list[dict[str, Any]]:
         """Return the approvals that are still needed."""

@@ -11,7 +11,7 @@ from webapp.api.authentication import cloud_of_call
 from webapp.api.calls import live_cluster, members_of, read_by
 from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid
-from webapp.api.ordering import asked, demand_good, order_of
+from webapp.api.ordering import asked, demand_good, order_of, started
 from webapp.api.paging import ByNumber
 from webapp.api.request_access import answer, asking, person_of, possible, seen_request
 from webapp.api.request_forms import (
@@ -21,6 +21,7 @@ from webapp.api.request_forms import (
     RevisionCallSerializer,
     VerdictOfPolicySerializer,
 )
+from webapp.api.versions import VersionGone, if_match, version_in
 from webapp.approvals import actions, queries
 from webapp.approvals.following import follow
 from webapp.approvals.identity import fits
@@ -141,21 +142,27 @@ class RequestView(GenericAPIView):
         RequestSerializer,
         call=RevisionCallSerializer,
         cloud=True,
-        errors=[404, 409, 422],
+        errors=[404, 409, 412, 422],
+        parameters=(if_match(required=False),),
         operation_id="requests_edit",
         tags=["Requests"],
         summary="Change what is asked for",
-        description="Replaces the body of a request that is not launched yet: a new revision, which voids approvals.",
+        description="Replaces the body of a request that is not launched yet: a new revision, which voids approvals; "
+        "the same body again makes none. What policy approves by itself is launched as it is for a new request.",
     )
     def put(self, request: Request, reference: str) -> Response:
         """Change what is asked for."""
         found = seen_request(request, reference)
         possible(demand, person_of(request), found, ACTS["edit"])
-        said = read_by(RevisionCallSerializer, members_of(request, "body"), "")
+        if version_in(request) not in (None, found.revision):
+            raise VersionGone
+        kept = {"reason": found.reason, "start_at_once": found.start_at_once, "pool_id": found.pool_id}
+        said = kept | read_by(RevisionCallSerializer, members_of(request, "body"), "")
         session, cluster = live_cluster(request, found.cluster_id)
-        order = order_of(found.kind, Cloud(session), cluster, said | {"pool_id": found.pool_id}, found)
+        order = order_of(found.kind, Cloud(session), cluster, said, found)
         facts = demand_good(session, order)
-        return answer(possible(actions.edit, found, order, by=person_of(request), facts=facts))
+        wish = {"known": found, "by": person_of(request), "session": session, "key": found.key, "facts": facts}
+        return answer(started(request, possible(actions.ask, order, **wish), session))
 
 
 class SubmissionView(RequestView):
@@ -206,6 +213,7 @@ class PolicyVerdictView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Return the verdict with its reasons."""
+        possible(actions.demand_requester, person_of(request))
         call = read_by(RequestCallSerializer, members_of(request, "kind", "cluster_id"), "")
         session, cluster = live_cluster(request, call["cluster_id"])
         order = order_of(call["kind"], Cloud(session), cluster, call)

@@ -16,9 +16,10 @@ from webapp.accounts.roles import Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
+from webapp.approvals.naming import is_field
 from webapp.approvals.policy import Verdict, verdict_on
 from webapp.approvals.rights import demand
-from webapp.approvals.workflow import ACTS, Arrow, NotAllowed, NotPossible, State
+from webapp.approvals.workflow import ACTS, LONGEST_TEXT, Arrow, NotAllowed, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, pointers
@@ -61,14 +62,19 @@ def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked,
     return asked, verdict_on(asked, Policy.objects.in_force())
 
 
+def demand_requester(person: User) -> None:
+    """Raise NotAllowed for somebody who may not ask for anything."""
+    if not person.has_role(Role.REQUESTER):
+        raise NotAllowed("Requests are made by requesters. Ask an admin for this role.")
+
+
 @transaction.atomic
 def submit(order: Order, *, by: User, session: CloudSession, key: str, facts: Facts) -> PoolRequest:
     """Return the one request for a key; made, judged and approved by itself where policy says so.
 
     Raises NotPossible where policy refuses, NotAllowed for somebody who is no requester.
     """
-    if not by.has_role(Role.REQUESTER):
-        raise NotAllowed("Requests are made by requesters. Ask an admin for this role.")
+    demand_requester(by)
     asked, verdict = judge(order, by=by, project=session.project_name, facts=facts)
     found, is_new = PoolRequest.objects.get_or_create(
         key=key,
@@ -116,7 +122,25 @@ def ask(  # noqa: PLR0913 - one keyword each
     """
     if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
         return edit(known, order, by=by, facts=facts)
+    if known:
+        _reword(known, order, by)
     return known or submit(order, by=by, session=session, key=key, facts=facts)
+
+
+@transaction.atomic
+def _reword(found: PoolRequest, order: Order, by: User) -> None:
+    """Keep what is said beside a body that stays the same: no new revision. Raises NotPossible, NotAllowed."""
+    said = {"reason": order.reason, "start_at_once": order.start_at_once}
+    before = {name: getattr(found, name) for name in said}
+    if said == before:
+        return
+    demand(by, found, ACTS["edit"])
+    demand_sayable(order.reason)
+    mine = PoolRequest.objects.filter(pk=found.pk, state=found.state, revision=found.revision)
+    if not mine.update(**said, launch_session=order.browser or found.launch_session):
+        raise NotPossible("Somebody was faster: look at the request again.")
+    found.refresh_from_db()
+    note("request.reworded", by=by, about=about(found), before=before, after=said)
 
 
 @transaction.atomic
@@ -153,12 +177,21 @@ def comment_on(found: PoolRequest, *, by: User, comment: str, pointer: str = "")
 
 
 def say(found: PoolRequest, by: User, text: str, pointer: str = "") -> Comment:
-    """Add a comment and its line in the trail. Raises NotPossible without words."""
+    """Add a comment and its line in the trail. Raises NotPossible without words, and for a place that has no name."""
     if not text.strip():
         raise NotPossible("Write what you want to say.")
+    demand_sayable(text, pointer)
     made = Comment.objects.create(request=found, by=by, text=text.strip(), pointer=pointer)
     note("request.commented", by=by, about=about(found), after={"comment": made.text, "pointer": pointer})
     return made
+
+
+def demand_sayable(text: str, pointer: str = "") -> None:
+    """Raise NotPossible for a text that is too long, or that is pinned to what is no field of the wizard."""
+    if len(text) > LONGEST_TEXT:
+        raise NotPossible(f"Say it in {LONGEST_TEXT} characters at most: these are {len(text)}.")
+    if pointer and not is_field(pointer):
+        raise NotPossible("Choose one of the fields: there is none of this name.")
 
 
 def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: Any) -> None:
@@ -214,6 +247,7 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
     """Return the columns that a revision of a request fills. Raises NotPossible where policy refuses."""
     if verdict.refusal:
         raise NotPossible(verdict.refusal)
+    demand_sayable(order.reason)
     now = timezone.now()
     return {
         "last_editor": by,

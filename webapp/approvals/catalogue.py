@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from webapp.approvals.models import CatalogueEntry, UnmatchedFailure
 
-_UNKNOWN_WHOSE = "yours"
+_MAY_PASS = (401, 408, 409, 423, 429)  # refusals that say nothing against the request itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ def card_of(problem: dict[str, Any]) -> Card:
     """Return what a problem (as `CloudError.as_dict` gives it) means."""
     entry = CatalogueEntry.objects.filter(code__in=_codes(problem)).order_by("-code").first()
     if entry is None:
-        whose = "nobody's" if problem.get("code") in ("", None) and not problem.get("status") else _UNKNOWN_WHOSE
+        status = int(problem.get("status") or 0)
+        is_refusal = 400 <= status < 500 and status not in _MAY_PASS
+        whose = "yours" if is_refusal or problem.get("code") else "nobody's" if not status else "the cloud's"
         texts = (str(problem.get(name) or "") for name in ("message", "remedy", "pointer"))
         message, remedy, pointer = texts
-        return Card(message or "It failed.", whose, remedy, pointer, True, False, problem)
+        return Card(message or "It failed.", whose, remedy, pointer, not is_refusal, False, problem)
     pointer = str(problem.get("pointer") or entry.pointer)
     asks_quota = entry.asks_quota and not problem.get("quota_asked")
     return Card(entry.sentence, entry.whose, entry.remedy, pointer, entry.is_retryable, asks_quota, problem)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals.actions import about, inform, moved, time_to_act
+from webapp.approvals.actions import about, demand_sayable, inform, moved, time_to_act
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Comment, Decision, Delegation, PoolRequest
 from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for, teams_to_approve_for
@@ -23,6 +23,7 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
     Raises NotPossible where somebody was faster or it was changed, NotAllowed.
     """
     arrow = ACTS["approve"]
+    demand_sayable(comment)
     _locked(found, arrow, by, seen)
     teams = teams_to_approve_for(by, found)
     if not teams:
@@ -68,6 +69,7 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
     _locked(found, arrow, by, seen)
     if not comment.strip():
         raise NotPossible("Give the reason: the author has to know what to do.")
+    demand_sayable(comment, pointer)
     _decided(found, by, act, comment, teams_for(by, found))
     Comment.objects.create(request=found, by=by, text=comment.strip(), pointer=pointer)
     now = timezone.now()

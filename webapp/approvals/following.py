@@ -7,10 +7,11 @@ from webapp.approvals.identity import fits, is_of, launcher_in
 from webapp.approvals.launching import in_background, is_broken_off, resume
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import fail, finish, quietly, settle
-from webapp.approvals.rights import is_allowed
-from webapp.approvals.workflow import ACTS, NotAllowed, State
+from webapp.approvals.rights import demand
+from webapp.approvals.workflow import ACTS, State
 from webapp.cloud.tokens import CloudSession
 from webapp.pools import actions as creations
+from webapp.pools.causes import cause_of
 from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.phases import GONE
 from webapp.pools.status import condition, status_of
@@ -38,13 +39,12 @@ def is_due(found: PoolRequest, status: PoolStatus | None, session: CloudSession 
 
 
 def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
-    """Send a creation again whose answer was lost and that was looked for in vain. Raises NotAllowed, CloudError."""
-    if not is_allowed(by, found, ACTS["retry"]):
-        raise NotAllowed("Only the author can do this.")
-    if found.launch and found.state == State.LAUNCHING:
-        creations.send_again(found.launch, session)
-        creations.send(found.launch, session)
-        follow(found, session, by=by)
+    """Send a creation again whose answer was lost and that was looked for in vain. Raises NotPossible, CloudError."""
+    demand(by, found, ACTS["send-again"])
+    assert found.launch  # noqa: S101 - it is what was lost
+    creations.send_again(found.launch, session)
+    creations.send(found.launch, session)
+    follow(found, session, by=by)
 
 
 def _resume_by_pk(pk: int, session: CloudSession) -> None:
@@ -67,11 +67,11 @@ def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession 
 def _follow_pool(found: PoolRequest, session: CloudSession | None) -> PoolStatus:
     status = status_of(session, *found.place)
     if status.document is not None:
-        _judge(found, status)
+        _judge(found, status, session)
     return status
 
 
-def _judge(found: PoolRequest, status: PoolStatus) -> None:
+def _judge(found: PoolRequest, status: PoolStatus, session: CloudSession | None) -> None:
     """End a request whose pool is at an end."""
     state = condition(status)
     is_deletion = found.kind == Kind.DELETE
@@ -79,6 +79,6 @@ def _judge(found: PoolRequest, status: PoolStatus) -> None:
         quietly(fail, found, {"code": "pool-gone", "message": "The pool was deleted by somebody else."})
     elif state.badge == "is-bad":
         problem = {"code": state.code, "message": state.sentence, "remedy": state.remedy}
-        quietly(fail, found, problem)
+        quietly(fail, found, problem | cause_of(status, session))
     elif state.is_final and is_deletion is (state is GONE):
         quietly(finish, found)

@@ -8,6 +8,7 @@ answer, a launch is let go, so that others go on with it in a moment; for a whil
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from copy import copy
 from datetime import timedelta
 from functools import partial
@@ -24,11 +25,13 @@ from webapp.approvals.actions import about, inform, moved
 from webapp.approvals.identity import fits, session_for
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import accepted, fail, send_back, settle
+from webapp.approvals.rights import is_overdue
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, OutcomeUnknown
+from webapp.cloud.patience import patience
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.changes import is_changeable, on_top_of, overtaken
@@ -79,15 +82,18 @@ def launch_by_itself(pk: int) -> bool:
     return True
 
 
-def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[None]":
-    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting; `found` stays as it is."""
+def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[str]":
+    """Launch in a thread of its own, so that a slow cloud keeps nobody waiting; `found` stays as it is.
+
+    The result is why it was not possible, "" where it was.
+    """
     copied = copy(found)
     return in_background(found.pk, lambda _: launch(copied, session, by=by))
 
 
-def in_background(pk: int, act: Callable[[int], Any]) -> "Future[None]":
-    """Do an act on a request in a thread of its own."""
-    return _launchers.submit(_in_thread, pk, act)
+def in_background(pk: int, act: Callable[[int], Any]) -> "Future[str]":
+    """Do an act on a request in a thread of its own; the result is why it was not possible, "" where it was."""
+    return _launchers.submit(copy_context().run, _in_thread, pk, act)
 
 
 def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> None:
@@ -102,6 +108,8 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     """
     if not fits(session, found):
         raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+    if is_overdue(found):
+        raise NotPossible("The request has expired: nobody launched it in time.")
     arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
     now = timezone.now()
     order = found.launch if _is_there(found) else None
@@ -146,17 +154,20 @@ def errors_in(kind: str, body: Any, cluster: Cluster, facts: Facts) -> list[Prob
     return [one for one in check(body, cluster) if one.is_error and is_changeable(one.pointer)]
 
 
-def _in_thread(pk: int, act: Callable[[int], Any]) -> None:
+def _in_thread(pk: int, act: Callable[[int], Any]) -> str:
     """Do an act on a request in a thread that leaves no connection behind."""
     try:
-        act(pk)
-    except NotPossible:
-        log.info("request %s was launched by somebody else", pk)
+        with patience(None):  # no page waits for it
+            act(pk)
+    except NotPossible as refusal:
+        log.info("request %s was not launched: %s", pk, refusal)
+        return str(refusal)
     except Exception:
         log.exception("launching request %s broke", pk)
         raise
     finally:
         close_old_connections()
+    return ""
 
 
 def _is_there(found: PoolRequest) -> bool:

@@ -51,7 +51,7 @@ class Verdict:
         if self.refusal:
             return f"This is refused: {self.refusal}"
         if not self.demands:
-            return "This is approved by itself."
+            return "No approval is needed."
         return f"This needs {' and '.join(approvals_of(one['count'], one) for one in self.demands)}."
 
     def as_dict(self) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals.catalogue import card_of
+from webapp.approvals.catalogue import Card, card_of
 from webapp.approvals.models import Decision, PoolRequest
 from webapp.approvals.policy import approvals_of
-from webapp.approvals.workflow import BY_PEOPLE, Arrow, NotAllowed, NotPossible, State, Who
+from webapp.approvals.workflow import BY_PEOPLE, EDITABLE, Arrow, NotAllowed, NotPossible, State, Who
 from webapp.cloud.tokens import CloudSession
+from webapp.pools.actions import LOOKS_BEFORE_GIVING_UP
 
 _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
@@ -87,21 +89,48 @@ def is_allowed(person: User, found: PoolRequest, arrow: Arrow) -> bool:
 
 
 def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
-    """Raise NotAllowed unless a person may do an act, NotPossible unless the state takes it."""
+    """Raise NotAllowed unless a person may do an act, NotPossible unless the request takes it now."""
     if not is_allowed(person, found, arrow):
         raise NotAllowed(_why_not(person, found, arrow))
-    if found.state not in arrow.sources:
-        raise NotPossible(f"The request is {State(found.state).label}: this is not possible any more.")
-    if arrow.answers and not getattr(card := card_of(found.problem or {}), arrow.answers):
-        raise NotPossible(f"{arrow.label} is no answer to this failure. {card.remedy}".strip())
+    if hindrance := _hindrance(found, arrow, _card_for([arrow], found)):
+        raise NotPossible(hindrance)
 
 
 def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     """Return what a person can do with a request now."""
     takes = [one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one)]
-    card = card_of(found.problem or {}) if any(one.answers for one in takes) else None
-    open_now = (one for one in takes if not one.answers or getattr(card, one.answers))
+    card = _card_for(takes, found)
+    open_now = (one for one in takes if not _hindrance(found, one, card))
     return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
+
+
+def _hindrance(found: PoolRequest, arrow: Arrow, card: Card | None) -> str:
+    """Return why a request does not take an act now, whoever asks; empty where it does."""
+    if found.state not in arrow.sources:
+        return f"The request is {State(found.state).label}: this is not possible any more."
+    if arrow.target and is_overdue(found):
+        return "The request has expired: nobody decided or launched it in time."
+    if arrow.act == "send-again" and not can_be_sent_again(found):
+        return "There is nothing to send again: it has not gone out, or is still looked for."
+    if arrow.answers and card and not getattr(card, arrow.answers):
+        return f"{arrow.label} is no answer to this failure. {card.remedy}".strip()
+    return ""
+
+
+def _card_for(arrows: Iterable[Arrow], found: PoolRequest) -> Card | None:
+    """Return what the catalogue says of a failure, looked up where one of the acts answers failures."""
+    return card_of(found.problem or {}) if any(one.answers for one in arrows) else None
+
+
+def is_overdue(found: PoolRequest) -> bool:
+    """Whether a request's time is over, though no sweep has come by yet."""
+    return found.state in EDITABLE and found.expires_at is not None and found.expires_at <= timezone.now()
+
+
+def can_be_sent_again(found: PoolRequest) -> bool:
+    """Whether the answer to a creation was lost, and its pool was looked for in vain often enough."""
+    order = found.launch
+    return order is not None and order.state == "unknown" and order.looks >= LOOKS_BEFORE_GIVING_UP
 
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:

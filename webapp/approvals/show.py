@@ -18,22 +18,23 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.differences import lines_of, parts_of
 from webapp.approvals.identity import fits, launcher_in
-from webapp.approvals.models import Decision, Kind, PoolRequest, Revision
-from webapp.approvals.naming import named
-from webapp.approvals.queries import usual_time
+from webapp.approvals.launching import moved_since
+from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
+from webapp.approvals.naming import named, places_in
+from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM
-from webapp.nodepool import pointers
+from webapp.nodepool import Problem, pointers
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
 from webapp.nodepool.facts import Flavor, Quota
+from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import QUOTAS, Totals, as_read, left_after, totals
-from webapp.pools import actions as creations
 from webapp.pools.models import PoolStatus
-from webapp.pools.status import interval_s, status_row
+from webapp.pools.status import interval_s, status_of, status_row
 from webapp.pools.views import shown
 
 _UNITS = (
@@ -85,21 +86,24 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
     person = request.user
     decisions = list(found.decisions.select_related("by"))
     compared, title = _baseline(found, decisions, person)
+    compared, asked = without_password(compared)[0], without_password(found.body)[0]
     moving = progress_context(request, found, status)
     acts = moving["acts"]
     return {
         "sentence": sentence(found),
         "marks": [MARKS[one][0] for one in found.marks],
         "amounts": amounts(found),
-        "parts": parts_of(compared, found.body),
+        "parts": parts_of(compared, asked),
         "compared": title,
-        "json_lines": list(lines_of(compared, found.body)),
+        "json_lines": list(lines_of(compared, asked)),
         "comments": [
             (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": decisions,
+        "moved": [(one, named(one.pointer)[1]) for one in _moved(request, found)],
+        "locks": _locks(found),
         **moving,
     }
 
@@ -114,6 +118,8 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
     launcher = launcher_in(found.project_id) if found.state in EDITABLE else ""
     card = card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None
     lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
+    pinned = _last_pinned(found)
+    blamed = card.pointer if card else pinned.pointer if pinned else ""
     return {
         "found": found,
         "timeline": _with_pool(lines, found, pool["events"] if pool else ()),
@@ -121,12 +127,11 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "elapsed": timezone.now() - launched if launched else None,
         "usual": usual_time(found.kind) if is_moving else None,
         "card": card,
-        "blamed": card.pointer if card else _last_pinned(found),
+        "blamed": {"blame": blamed, "comment": pinned.pk if pinned else ""},
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
         "is_lost": lost,
-        "can_send_again": lost and found.launch is not None and found.launch.looks >= creations.LOOKS_BEFORE_GIVING_UP,
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
-        "sent": json.dumps(found.body, indent=2, ensure_ascii=False) if card else "",
+        "sent": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False) if card else "",
         "is_author": request.user.pk == found.author_id,
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
@@ -136,6 +141,24 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "interval": interval_s(status) if status else 0,
         "pool": pool,
     }
+
+
+def _moved(request: UserRequest, found: PoolRequest) -> list[Problem]:
+    """Return what others have changed in the pool since its change was asked for, as far as is known."""
+    if found.kind == Kind.CREATE or found.state not in EDITABLE:
+        return []
+    if fits(request.cloud, found):
+        document = status_of(request.cloud, *found.place).document
+    else:
+        document = status_row(*found.place).document
+    return moved_since(found, document) if document else []
+
+
+def _locks(found: PoolRequest) -> list[PoolRequest]:
+    """Return other requests about the same pool that are under way."""
+    if found.kind == Kind.CREATE or found.state not in EDITABLE:
+        return []
+    return list(locks_on(found.cluster_id, found.pool_id).exclude(pk=found.pk)[:5])
 
 
 def _is_begun(found: PoolRequest) -> bool:
@@ -156,7 +179,8 @@ def _seen(found: PoolRequest, lines: int, version: int) -> str:
 def sentence(found: PoolRequest) -> str:
     """Return in one sentence what is asked."""
     start, most = (found.amounts[name]["nodes"] for name in ("start", "most"))
-    where, flavor = found.cluster.name, pointers.get(found.body, _FLAVOR) or "an unknown flavor"
+    where = f"{found.cluster.name} ({found.project_name})"
+    flavor = pointers.get(found.body, _FLAVOR) or "an unknown flavor"
     if found.kind == Kind.DELETE:
         return f"{found.author} asks to delete the node pool {found.name} with its {start} nodes in {where}."
     if found.kind == Kind.CREATE:
@@ -207,6 +231,7 @@ def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Any]) -> 
 _WORDS = {
     "request.submitted": "submitted it. {verdict}",
     "request.edited": "changed it (revision {revision}); approvals of before are void. {verdict}",
+    "request.reworded": "changed what is said beside it",
     "request.delegated": "let {to} decide",
     "request.launched": "launched it with the cloud token of {user}",
     "request.escalated": "let the team {team} decide as well",
@@ -251,8 +276,8 @@ def _live_totals(found: PoolRequest) -> Totals | None:
 
 def _fields(found: PoolRequest) -> list[tuple[str, str]]:
     """Return the places that a comment can be pinned to: those that the author can change."""
-    places = (at for at, _ in pointers.leaves(found.body) if found.kind == Kind.CREATE or is_changeable(at))
-    return [(at, ": ".join(named(at))) for at in places if named(at)[0]]
+    places = (at for at in places_in(found.body) if found.kind == Kind.CREATE or is_changeable(at))
+    return [(at, ": ".join(named(at))) for at in places]
 
 
 def _delegates(found: PoolRequest, person: User) -> list[User]:
@@ -260,12 +285,13 @@ def _delegates(found: PoolRequest, person: User) -> list[User]:
     return [one for one in people_with(Role.APPROVER) if one.pk not in never]
 
 
-def _last_pinned(found: PoolRequest) -> str:
-    """Return the field of the comment that asked for changes, where there is one."""
+def _last_pinned(found: PoolRequest) -> Comment | None:
+    """Return the comment with which changes were asked for, where it is about a field."""
     if found.state != State.CHANGES:
-        return ""
+        return None
     asked = found.decisions.filter(revision=found.revision, act="ask-changes").order_by("-pk").first()
-    return str(found.comments.filter(by=asked.by_id).values_list("pointer", flat=True).last() or "") if asked else ""
+    said = found.comments.filter(by=asked.by_id).order_by("-pk").first() if asked else None
+    return said if said and said.pointer else None
 
 
 def _looks(found: PoolRequest) -> int:

@@ -1,9 +1,9 @@
 """Pages of requests: lists, the request itself, the decisions about it."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -145,7 +145,11 @@ def start(found: PoolRequest, request: UserRequest) -> None:
         messages.warning(request, f"It was not started. {error.message} {error.remedy}")
         return
     if session:
-        _patiently(launch_soon(found, session))
+        by = request.user if request.user.pk == found.author_id else None
+        try:
+            _patiently(launch_soon(found, session, by=by))
+        except NotPossible as refusal:
+            messages.warning(request, f"It was not started. {refusal}")
 
 
 def launch_again(found: PoolRequest, request: UserRequest) -> None:
@@ -201,16 +205,17 @@ def _launch(found: PoolRequest, request: UserRequest, *, act: str = "launch") ->
     demand(request.user, found, ACTS[act])
     session = session_at_hand(request.cloud, found)
     if session is None:
-        return sign_in_again(request, found.get_absolute_url())
+        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
     PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
     _patiently(launch_soon(found, session, by=request.user))
     return None
 
 
 def _send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
+    demand(request.user, found, ACTS["send-again"])
     session = session_at_hand(request.cloud, found)
     if session is None:
-        return sign_in_again(request, found.get_absolute_url())
+        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
     resend(found, session, by=request.user)
     return None
 
@@ -246,12 +251,13 @@ def _follow(found: PoolRequest, request: UserRequest) -> PoolStatus | None:
 
 def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
     rows = queries.waiting(request.user)
-    wanted = {name: request.GET.get(name, "") for name in ("cluster", "mark", "by")}
+    wanted = {name: request.GET.get(name, "") for name in ("cluster", "project", "mark", "by")}
     shown = [one for one in rows if _is_wanted(one, **wanted)]
     context = {
         "rows": shown,
         "total": len(rows),
         "clusters": sorted({one.cluster.name for one in rows}),
+        "projects": sorted({one.project_name for one in rows}),
         "people": sorted({str(one.author) for one in rows}),
         "marks": [(name, label) for name, (label, _) in MARKS.items()],
         "has_bulk": any(queries.allows_bulk([one]) for one in shown),
@@ -261,12 +267,16 @@ def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
     return render(request, "approvals/inbox.html", context, status=409 if trouble else 200)
 
 
-def _is_wanted(found: PoolRequest, *, cluster: str, mark: str, by: str) -> bool:
-    return cluster in ("", found.cluster.name) and by in ("", str(found.author)) and (not mark or mark in found.marks)
+def _is_wanted(found: PoolRequest, *, cluster: str, project: str, mark: str, by: str) -> bool:
+    is_there = cluster in ("", found.cluster.name) and project in ("", found.project_name)
+    return is_there and by in ("", str(found.author)) and (not mark or mark in found.marks)
 
 
-def _patiently(running: Any) -> None:
+def _patiently(running: "Future[str]") -> None:
+    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the facts say no."""
     try:
-        running.result(timeout=_PATIENCE_S)
+        refusal = running.result(timeout=_PATIENCE_S)
     except StillRunning:
         return
+    if refusal:
+        raise NotPossible(refusal)

@@ -47,6 +47,7 @@ class Arrow:
     answers: str = ""
 
 
+LONGEST_TEXT = 5000  # characters of a reason or comment
 _S = State
 UNDECIDED = (_S.SUBMITTED,)
 EDITABLE = (_S.SUBMITTED, _S.CHANGES, _S.APPROVED)
@@ -64,6 +65,7 @@ _ARROWS = (
     Arrow("launch", "Launch now", "launched", (_S.APPROVED,), _S.LAUNCHING, Who.AUTHOR),
     Arrow("retry", "Retry unchanged", "launched again", (_S.FAILED,), _S.LAUNCHING, Who.AUTHOR, answers="is_retryable"),
     Arrow("ask-quota", "Ask for quota", "asked for quota", (_S.FAILED,), None, Who.AUTHOR, answers="asks_quota"),
+    Arrow("send-again", "Send again", "sent again", (_S.LAUNCHING,), None, Who.AUTHOR),
     Arrow("expire", "Expire", "expired", EDITABLE, _S.EXPIRED, Who.SYSTEM),
     Arrow("accept", "Accepted", "accepted by the cloud", (_S.LAUNCHING,), _S.PROVISIONING, Who.SYSTEM),
     Arrow("send-back", "Send back", "sent back", (_S.LAUNCHING,), _S.CHANGES, Who.SYSTEM),

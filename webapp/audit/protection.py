@@ -3,10 +3,12 @@
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 _TABLE = "audit_auditline"
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+_IS_THERE = f"EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id OR number = NEW.number)"  # noqa: S608 - of constants
 _SQLITE = [
-    f"CREATE TRIGGER {_TABLE}_no_{act} BEFORE {act} ON {_TABLE} "
-    f"BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-    for act in ("update", "delete")
+    # INSERT OR REPLACE removes what is in its way, and fires no trigger for that.
+    f"CREATE TRIGGER {_TABLE}_no_replace BEFORE INSERT ON {_TABLE} WHEN {_IS_THERE} {_REFUSE}",
+    *(f"CREATE TRIGGER {_TABLE}_no_{act} BEFORE {act} ON {_TABLE} {_REFUSE}" for act in ("update", "delete")),
 ]
 _POSTGRESQL = [
     f"CREATE FUNCTION {_TABLE}_refuse() RETURNS trigger AS "
@@ -17,7 +19,7 @@ _POSTGRESQL = [
     f"FOR EACH STATEMENT EXECUTE FUNCTION {_TABLE}_refuse()",
 ]
 _DROP = {
-    "sqlite": [f"DROP TRIGGER IF EXISTS {_TABLE}_no_{act}" for act in ("update", "delete")],
+    "sqlite": [f"DROP TRIGGER IF EXISTS {_TABLE}_no_{act}" for act in ("update", "delete", "replace")],
     "postgresql": [f"DROP FUNCTION IF EXISTS {_TABLE}_refuse() CASCADE"],
 }
 _CREATE = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}

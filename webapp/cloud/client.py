@@ -54,6 +54,10 @@ class Cloud:
                 return {}
             raise
 
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Return one job (2.5)."""
+        return self._object(self._get("ccev2.0", f"{self._cce}/jobs/{_step(job_id)}"))
+
     def update_node_pool(self, cluster_id: str, pool_id: str, body: JSON) -> dict[str, Any]:
         """Change a pool. The same body may be sent again: it leads to the same pool."""
         call = self._call("PUT", "ccev2.0", f"{self._pools(cluster_id)}/{_step(pool_id)}", body)

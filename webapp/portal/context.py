@@ -28,9 +28,12 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def roles(request: HttpRequest) -> dict[str, Any]:
-    """Return whether requests can wait for this person's decision; asked for only where a page shows it."""
-    deciders = {Role.APPROVER, Role.ADMIN}
-    return {"is_decider": SimpleLazyObject(lambda: bool(roles_of(getattr(request, "user", None)) & deciders))}
+    """Return whether a person asks for pools, and whether requests wait for their decision; asked for where shown."""
+    return {"is_requester": _is_one(request, Role.REQUESTER), "is_decider": _is_one(request, Role.APPROVER, Role.ADMIN)}
+
+
+def _is_one(request: HttpRequest, *roles: Role) -> SimpleLazyObject:
+    return SimpleLazyObject(lambda: bool(roles_of(getattr(request, "user", None)) & set(roles)))
 
 
 def _unread(request: HttpRequest) -> int:

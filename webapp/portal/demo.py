@@ -35,7 +35,7 @@ class DemoPerson:
 
 
 PEOPLE = (
-    DemoPerson("anna", CLOUD, hint="requester"),
+    DemoPerson("anna", CLOUD, hint=f"requester; what she has asked for is in project {TEAM_PROJECT}"),
     DemoPerson("ben", CLOUD, hint=f"requester, and approver in team {APPROVERS_TEAM} by his IAM group"),
     DemoPerson("admin", PORTAL, (Role.ADMIN,)),
     DemoPerson("approver", PORTAL, (Role.APPROVER,), "platform"),

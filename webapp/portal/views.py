@@ -121,6 +121,8 @@ def _form(way: str, request: HttpRequest) -> Any:
     if way == "token":
         return TokenForm(data)
     initial = {"domain": demo.DOMAIN, "project": demo.PROJECT} if settings.DEMO else {}
+    if project := request.GET.get("project"):
+        initial["project"] = project
     return CloudForm(data, initial=initial, request=request)
 
 

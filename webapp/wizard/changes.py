@@ -47,8 +47,11 @@ PAGES = {
 
 
 def page_of(kind: str, cluster_id: str, pool_id: str) -> str:
-    """Return the address at which a change is typed; none for what has nothing to change there."""
-    return reverse(f"wizard:{PAGES[Kind(kind)].slug}", args=[cluster_id, pool_id]) if kind in PAGES else ""
+    """Return the address at which a change is asked for; none for a new pool."""
+    if kind == Kind.CREATE:
+        return ""
+    name = PAGES[Kind(kind)].slug if kind in PAGES else "delete-pool"
+    return reverse(f"wizard:{name}", args=[cluster_id, pool_id])
 
 
 @dataclass(frozen=True, slots=True)

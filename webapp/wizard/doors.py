@@ -92,8 +92,8 @@ def from_request(request: UserRequest, number: int) -> HttpResponse:
     mine = PoolRequest.objects.filter(author=request.user, kind=Kind.CREATE)
     found = get_object_or_404(mine, pk=pk_of(number))
     draft = actions.start_again(found, by=request.user)
-    blamed = request.POST.get("blame", "")
-    return redirect(f"{draft.url_of(steps.REVIEW)}{'?' + urlencode({'blame': blamed}) if blamed else ''}")
+    blamed = {name: request.POST[name] for name in ("blame", "comment") if request.POST.get(name)}
+    return redirect(f"{draft.url_of(steps.REVIEW)}{'?' + urlencode(blamed) if blamed.get('blame') else ''}")
 
 
 @signed_in

@@ -46,7 +46,7 @@ def read(form: QueryDict) -> Posted:
     stays = any(name in form for name in ("_add", "_remove", "_tool", "_refresh"))
     known = target in steps.BY_SLUG or target == steps.REVIEW
     jumps = known and target != form.get("_return")
-    tree = tree_of({name: _typed(form, name) for name in form})
+    tree = tree_of({name: form.get(name, "") for name in form})
     focus = _rearrange(tree, form)
     return Posted(
         tree=tree,
@@ -68,11 +68,6 @@ def wishes(form: QueryDict) -> dict[str, Any]:
 def _number(form: QueryDict, name: str, otherwise: int) -> int:
     text = form.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else otherwise
-
-
-def _typed(form: QueryDict, name: str) -> str:
-    """Return what was typed in an input; NUL can be in no text, and not every database takes it."""
-    return str(form.get(name, "")).replace("\0", "")
 
 
 def _rearrange(tree: Tree, form: QueryDict) -> str:

@@ -1,6 +1,5 @@
 """Presets: what an admin keeps of a draft, for others to start from."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,14 +15,12 @@ from webapp.nodepool.pointers import JSON
 from webapp.wizard import steps
 from webapp.wizard.answers import answer_at, answers_of, is_blank, rows_in, without
 from webapp.wizard.models import Preset
-from webapp.wizard.places import Place, Rows, Step, patterns
+from webapp.wizard.naming import label_of
+from webapp.wizard.places import Place, Rows, Step
 
 MANAGERS = (Role.ADMIN,)
 # A name is taken once, and a key pair belongs to its user: whoever starts from the preset chooses them.
 PERSONAL = ("/metadata/name", "/spec/nodeTemplate/login/sshKey")
-
-# How many places have a label: where it is more than one, the section says which is meant.
-_LABELS = Counter(place.label for step in steps.STEPS for _, place in patterns(step.places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,7 @@ def set_active(preset: Preset, *, is_active: bool, by: User) -> None:
 def _fixables_of(step: Step, body: JSON) -> Iterator[Fixable]:
     for section in step.sections:
         for place in section.places:
-            label = place.label if _LABELS[place.label] == 1 else f"{section.title}: {place.label}"
-            yield from _fixables(place, label, body)
+            yield from _fixables(place, label_of(section, place), body)
 
 
 def _fixables(place: Place | Rows, label: str, body: JSON) -> Iterator[Fixable]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 
 from webapp.accounts.access import sign_in_again
-from webapp.accounts.http import UserRequest
+from webapp.accounts.http import UserRequest, number_in
+from webapp.accounts.roles import Role
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
 from webapp.approvals.identity import facts_for_launch, launcher_in
@@ -17,6 +19,7 @@ from webapp.approvals.policy import Verdict
 from webapp.approvals.views import launch_again, start
 from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
 from webapp.cloud import picklists
+from webapp.cloud.errors import CloudError
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.layout import layout
@@ -43,7 +46,9 @@ class Block:
 def show_review(request: UserRequest, draft: Draft) -> HttpResponse:
     """Show what will be sent; `blame` leads on to the field that an answer of the cloud was about."""
     if blamed := request.GET.get("blame"):
-        return redirect(f"{draft.url_of(steps.owner(blamed[:500]).slug)}?return=review#{blamed[:500]}")
+        comment = number_in(request.GET.get("comment"))
+        query = urlencode({"return": "review"} | ({"comment": comment} if comment else {}))
+        return redirect(f"{draft.url_of(steps.owner(blamed[:500]).slug)}?{query}#{blamed[:500]}")
     if request.cloud is None and request.user.iam_user_id:
         return sign_in_again(request, draft.url_of(steps.REVIEW))
     return _page(request, draft)
@@ -57,7 +62,9 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
-    facts = _facts(request, lists)
+    facts, doubt = _facts(request, lists)
+    if doubt:
+        return _page(request, draft, status=409)
     problems = _problems(draft, facts)
     if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
@@ -100,9 +107,13 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
     )
 
 
-def _facts(request: UserRequest, lists: Lists) -> Facts:
+def _facts(request: UserRequest, lists: Lists) -> tuple[Facts, str]:
+    """Return the facts as whoever launches sees them, and why that cannot be known now."""
     facts = picklists.facts_from(lists)
-    return facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts
+    try:
+        return (facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts), ""
+    except CloudError as error:
+        return facts, f"Nothing can be sent now. {error.message} {error.remedy}"
 
 
 def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None:
@@ -116,7 +127,7 @@ def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    facts = _facts(request, lists)
+    facts, doubt = _facts(request, lists)
     problems = _problems(draft, facts)
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
@@ -129,7 +140,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "links": show.links(draft, steps.REVIEW, problems),
         "errors": errors,
         "compared": draft.compared[1],
-        "trouble": trouble,
+        "trouble": trouble or doubt,
+        "may_ask": request.user.has_role(Role.REQUESTER),
+        "before": _before(request, draft) if pending is None else None,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
@@ -147,6 +160,12 @@ def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
     """Return the request that this draft is the change of."""
     mine = PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW))
     return mine.exclude(state__in=ENDED).order_by("-pk").first()
+
+
+def _before(request: UserRequest, draft: Draft) -> PoolRequest | None:
+    """Return the last request that was made of this draft, and has ended."""
+    mine = PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW))
+    return mine.filter(state__in=ENDED).order_by("-pk").first()
 
 
 def _problems(draft: Draft, facts: Facts) -> list[Problem]:

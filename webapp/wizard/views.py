@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import sign_in_again, signed_in
-from webapp.accounts.http import UserRequest
+from webapp.accounts.http import UserRequest, number_in
+from webapp.approvals.models import Comment
 from webapp.wizard import actions, checks, fixing, posted, review, steps
 from webapp.wizard.answers import Unsayable, answers_of, body_of
 from webapp.wizard.doors import cluster_named, start_page
@@ -89,7 +90,17 @@ def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
 
 def _show(request: UserRequest, draft: Draft, found: Step) -> HttpResponse:
     tree = answers_of(found.places, draft.body)
-    return render(request, "wizard/step.html", step_context(request, draft, found, tree))
+    context = step_context(request, draft, found, tree) | {"asked": _asked(request, draft)}
+    return render(request, "wizard/step.html", context)
+
+
+def _asked(request: UserRequest, draft: Draft) -> Comment | None:
+    """Return the comment that led here, where it is about the request of this draft."""
+    number = number_in(request.GET.get("comment"))
+    if number is None:
+        return None
+    mine = Comment.objects.filter(request__author=request.user, request__draft_url=draft.url_of(steps.REVIEW))
+    return mine.filter(pk=number).select_related("by").first()
 
 
 def _take(request: UserRequest, draft: Draft, found: Step) -> HttpResponse:

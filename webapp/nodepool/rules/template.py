@@ -159,7 +159,7 @@ def key_exists(subject: Subject) -> Found:
     if name and keys is not None and name not in {key.name for key in keys}:
         yield (
             KEY,
-            "You have no key pair of this name. Key pairs of other users do not work: choose one of yours.",
+            "Whoever launches has no key pair of this name. Key pairs of other users do not work: choose another.",
         )
 
 
