@@ -36,7 +36,7 @@ def open_port_if_any() -> None:
     """Answer /metrics, /healthz and /readyz at METRICS_PORT from now on; raises OSError where it is taken."""
     if not settings.METRICS_PORT:
         return
-    server = _Server(("0.0.0.0", settings.METRICS_PORT), _Handler)  # noqa: S104 - METRICS_ALLOWED says who may ask
+    server = _Server(("0.0.0.0", settings.METRICS_PORT), _Handler)  # noqa: S104 # nosec B104 - METRICS_ALLOWED says who may ask
     server.set_app(_Addresses())
     Thread(target=server.serve_forever, name="metrics", daemon=True).start()
 
