@@ -1,15 +1,19 @@
 """A service that does not answer is left alone for a while; one that says no is not."""
 
+import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
 from tests.conftest import free_port
+from tests.side_by_side import together
 from webapp.cloud import breaker
+from webapp.cloud.breaker import Breaker
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudUnreachable, Refused
-from webapp.cloud.patience import patience
+from webapp.cloud.errors import CloudUnreachable, LeftAlone, Refused
+from webapp.cloud.patience import patience, serving
 
 
 @pytest.fixture
@@ -104,3 +108,39 @@ def test_what_changes_something_is_never_cut_off(cloud, local_cloud, anna):
     local_cloud.fault(kind="latency", seconds=0.5, method="DELETE")
     with patience(0.1), pytest.raises(Refused):
         cloud.delete_node_pool(cluster, "nothing")
+
+
+def test_whoever_serves_people_waits_for_his_turn_at_a_service_that_answers():
+    service, most = Breaker("slow"), []
+
+    def call():
+        with serving(), service.slot():
+            most.append(service._held)
+            time.sleep(0.02)
+            service.answered()
+
+    assert together([call] * 20) == [None] * 20
+    assert max(most) == breaker.SLOTS
+
+
+def test_one_who_comes_while_others_wait_for_an_answer_in_vain_is_told_so_at_once(monkeypatch):
+    monkeypatch.setattr(breaker, "HANGS_S", 0.05)
+    service = Breaker("hanging")
+    with ExitStack() as held:
+        held.enter_context(serving())
+        for _ in range(breaker.SLOTS):
+            held.enter_context(service.slot())
+        with pytest.raises(LeftAlone, match="others wait for it"), service.slot():
+            pass
+    with serving(), service.slot():
+        service.answered()
+
+
+def test_workers_keep_nobody_waiting_and_may_call_as_they_like():
+    service, gate = Breaker("any"), threading.Barrier(2 * breaker.SLOTS)
+
+    def call():
+        with service.slot():
+            gate.wait(5)
+
+    assert together([call] * 2 * breaker.SLOTS) == [None] * 2 * breaker.SLOTS

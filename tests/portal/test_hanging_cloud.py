@@ -1,13 +1,18 @@
 """A cloud that hangs: pages are there within two seconds with the reason, and drafts go on."""
 
+import socket
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from tests.conftest import ANNA
 from tests.wizard.test_views import a_body, walked
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import State
+from webapp.cloud import breaker
 from webapp.pools.models import ClusterWatch, PoolStatus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +87,39 @@ def test_a_sign_in_gives_up_in_time_and_says_so(client, local_cloud):
     assert time.monotonic() - started < 6
     assert answer.status_code == 422
     assert "does not answer" in answer.content.decode()
+
+
+@pytest.fixture
+def silent_iam(local_cloud, settings, monkeypatch):
+    """An IAM that takes connections and never answers, and people who wait for it for longer than for a page."""
+    monkeypatch.setattr("webapp.portal.views.SIGN_IN_S", 4)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(64)
+        settings.CLOUD_AUTH_URL = f"http://127.0.0.1:{listening.getsockname()[1]}/v3"
+        yield
+
+
+def in_thread(act, *args):
+    """Do an act in a thread of a server; return what came of it, and when."""
+    try:
+        return act(*args), time.monotonic()
+    finally:
+        connection.close()
+
+
+THREADS = 8  # those of a web process (Dockerfile)
+
+
+def test_an_iam_that_never_answers_does_not_take_all_threads_of_a_process(silent_iam, client):
+    client.get("/sign-in")  # the first page loads what all need
+    with ThreadPoolExecutor(THREADS) as server:
+        sign_ins = [server.submit(in_thread, Client().post, "/sign-in", {"way": "cloud", **ANNA}) for _ in range(12)]
+        pages = [server.submit(in_thread, Client().get, "/sign-in") for _ in range(12)]
+    told_at_once = [
+        (answer, at) for answer, at in map(Future.result, sign_ins) if b"others wait for it" in answer.content
+    ]
+    waited = [at for answer, at in map(Future.result, sign_ins) if b"others wait for it" not in answer.content]
+    assert len(waited) == breaker.SLOTS
+    assert max(one.result()[1] for one in pages) < min(waited)
+    assert {answer.status_code for answer, _ in told_at_once} == {422}

@@ -9,7 +9,7 @@ from webapp.accounts.access import page_of, sign_in_again
 from webapp.accounts.service_accounts import ServiceAccountRejected
 from webapp.accounts.session import cloud_of, forget_cloud
 from webapp.cloud.errors import CloudError, TokenRejected
-from webapp.cloud.patience import PAGE_S, patience
+from webapp.cloud.patience import PAGE_S, patience, serving
 
 
 class CloudSessionMiddleware:
@@ -21,7 +21,7 @@ class CloudSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         request.cloud = _lazily(request)  # type: ignore[attr-defined]
-        with patience(None if request.path.startswith("/api/") else PAGE_S):
+        with serving(), patience(None if request.path.startswith("/api/") else PAGE_S):
             response = self.get_response(request)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")

@@ -45,6 +45,10 @@ class CloudUnreachable(CloudError):
     is_passing = True
 
 
+class LeftAlone(CloudUnreachable):
+    """A service that hangs and is not asked for now; nothing was sent, and to ask again at once is of no use."""
+
+
 class OutcomeUnknown(CloudError):
     """A change was sent and its answer never came: it may have been done or not."""
 

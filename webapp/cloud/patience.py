@@ -11,6 +11,7 @@ from contextvars import ContextVar
 PAGE_S = 1.5  # a page is there within two seconds, whatever the cloud does
 SIGN_IN_S = 5.0  # without the cloud's answer there is nothing to show
 _until: ContextVar[float | None] = ContextVar("patience", default=None)
+_serving: ContextVar[bool] = ContextVar("serving", default=False)
 
 
 @contextmanager
@@ -21,6 +22,21 @@ def patience(seconds: float | None) -> Iterator[None]:
         yield
     finally:
         _until.reset(before)
+
+
+@contextmanager
+def serving(*, is_so: bool = True) -> Iterator[None]:
+    """Say that what is done here holds one of the few threads that serve people, or that it does not."""
+    before = _serving.set(is_so)
+    try:
+        yield
+    finally:
+        _serving.reset(before)
+
+
+def is_serving() -> bool:
+    """Return whether whoever waits here keeps others waiting."""
+    return _serving.get()
 
 
 def left_s() -> float:

@@ -13,11 +13,12 @@ import requests
 from django.conf import settings
 
 from webapp.cloud.addresses import host_of, is_safe
-from webapp.cloud.breaker import breaker_of
+from webapp.cloud.breaker import Breaker, breaker_of
 from webapp.cloud.errors import (
     CloudError,
     CloudUnreachable,
     HostNotAllowed,
+    LeftAlone,
     OutcomeUnknown,
     Refused,
     Throttled,
@@ -68,9 +69,17 @@ def send(call: Call) -> requests.Response:
     Raises CloudError of the kind that fits.
     """
     demand_allowed(call.url)
+    breaker = breaker_of(call.service, urlsplit(call.url).netloc)
+    with breaker.slot():
+        return _repeated(call, breaker)
+
+
+def _repeated(call: Call, breaker: Breaker) -> requests.Response:
     for attempt in range(REPEATS + 1):
         try:
-            return _guarded(call)
+            return _guarded(call, breaker)
+        except LeftAlone:
+            raise
         except Throttled as exc:
             pause = exc.retry_after_s
             if attempt == REPEATS or pause > min(LONGEST_WAIT_S, _left_s(call)):
@@ -111,9 +120,8 @@ def demand_allowed(url: str) -> None:
         raise _not_allowed(host)
 
 
-def _guarded(call: Call) -> requests.Response:
+def _guarded(call: Call, breaker: Breaker) -> requests.Response:
     """Make a call unless its service is left alone, and note whether it answered."""
-    breaker = breaker_of(call.service, urlsplit(call.url).netloc)
     breaker.demand_closed()
     if _left_s(call) < _SHORTEST_S:
         raise _too_slow()
