@@ -1,9 +1,9 @@
 """Health, readiness, and what is shown while the database is away."""
 
 import os
+import re
 import subprocess
 import sys
-import time
 
 import pytest
 import requests
@@ -63,15 +63,16 @@ def portal_without_database():
 
 def test_without_its_database_the_portal_lives_says_so_and_is_not_ready(portal_without_database, tmp_path):
     url, process = portal_without_database
-    ready = requests.get(f"{url}/readyz", timeout=20)
+    ready = requests.get(f"{url}/readyz", timeout=60)
     assert (ready.status_code, ready.json()["database"], ready.json()["cache"]) == (503, *["does not answer"] * 2)
-    started = time.monotonic()
-    page = requests.get(f"{url}/api/v1/drafts", headers={"Authorization": "Token pw_" + "ab" * 32}, timeout=20)
+    page = requests.get(f"{url}/api/v1/drafts", headers={"Authorization": "Token pw_" + "ab" * 32}, timeout=60)
     assert (page.status_code, page.headers["Content-Type"]) == (503, "application/problem+json")
-    assert time.monotonic() - started < 12
-    assert requests.get(f"{url}/metrics", timeout=20).status_code == 200
+    assert requests.get(f"{url}/metrics", timeout=60).status_code == 200
     process.terminate()
-    assert "n0body" not in process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=60)[1]
+    assert "n0body" not in said
+    # By its own word, not by the clock: on a busy machine everything else takes longer, too.
+    assert re.findall(r"PoolTimeout: couldn't get a connection after (\S+) sec", said) == ["5.00"]
 
 
 @pytest.mark.parametrize(("error", "status"), [(OperationalError("gone"), 503), (ValueError("bug"), 500)])
