@@ -1,5 +1,6 @@
 """The local cloud as a process of its own, and people who are signed in to it."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -86,6 +87,21 @@ def cloud_url() -> Iterator[str]:
             yield url
         finally:
             end(process)
+
+
+@pytest.fixture(scope="session")
+def collected_static(tmp_path_factory) -> Path:
+    """The folder of all static files as production serves them, collected once for all workers of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    collected = shared / "static"
+    with (shared / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (collected / "staticfiles.json").exists():
+            environment = {"PATH": os.environ["PATH"], "STATIC_ROOT": str(collected)}
+            command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return collected
 
 
 @pytest.fixture(autouse=True)

@@ -36,12 +36,13 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
 
 
-def environment_of(folder: Path, cloud_url: str) -> dict[str, str]:
+def environment_of(folder: Path, cloud_url: str, static: Path) -> dict[str, str]:
     """Return the settings of a portal in front of a local cloud, with a database of its own."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "webapp.config.settings",
         "VAR_DIR": str(folder),
+        "STATIC_ROOT": str(static),
         "SECRET_KEY": "only-for-this-test-" * 3,
         "CLOUD_TOKEN_KEYS": Fernet.generate_key().decode(),
         "HTTPS": "0",
@@ -57,9 +58,9 @@ def environment_of(folder: Path, cloud_url: str) -> dict[str, str]:
 def running_portal(environment: dict[str, str]) -> Iterator[str]:
     """Run the portal as in production."""
     port = free_port()
-    for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
+    for command in ("migrate", "seed_demo"):
         subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+            [sys.executable, "manage.py", command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
         )
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "webapp.config.wsgi:application", "--no-log"]
     server += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
@@ -73,8 +74,8 @@ def running_portal(environment: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def portal_environment(cloud_url, tmp_path_factory) -> dict[str, str]:
-    return environment_of(tmp_path_factory.mktemp("portal"), cloud_url)
+def portal_environment(cloud_url, tmp_path_factory, collected_static) -> dict[str, str]:
+    return environment_of(tmp_path_factory.mktemp("portal"), cloud_url, collected_static)
 
 
 @pytest.fixture(scope="session")

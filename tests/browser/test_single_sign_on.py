@@ -18,11 +18,12 @@ def provider() -> Iterator[OidcProvider]:
 
 
 @pytest.fixture(scope="module")
-def portal(cloud_url, provider, tmp_path_factory) -> Iterator[str]:
+def portal(cloud_url, provider, tmp_path_factory, collected_static) -> Iterator[str]:
     """A portal that is configured for the provider as an operator would do it."""
     wishes = {"OIDC_ENABLED": "1", "OIDC_ISSUER": provider.url}
     wishes |= {"OIDC_CLIENT_ID": CLIENT["id"], "OIDC_CLIENT_SECRET": CLIENT["secret"]}
-    with running_portal(environment_of(tmp_path_factory.mktemp("portal-oidc"), cloud_url) | wishes) as url:
+    environment = environment_of(tmp_path_factory.mktemp("portal-oidc"), cloud_url, collected_static)
+    with running_portal(environment | wishes) as url:
         yield url
 
 
