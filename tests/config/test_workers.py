@@ -227,3 +227,13 @@ def test_what_a_worker_launches_and_asks_of_the_cloud_is_counted_at_its_port(ser
         text = requests.get(f"{url}/metrics", timeout=5).text
     assert 'poolwright_launches_total{outcome="accepted"} 1.0' in text
     assert 'poolwright_cloud_call_seconds_count{method="POST",service="ccev2.0",status="201"} 1.0' in text
+
+
+def test_tasks_in_hand_of_a_connection_that_was_given_up_are_met_by_a_lost_connection(redis_url):
+    from webapp.config.celery import app
+
+    connection = app.connection(redis_url)
+    channel = connection.channel()
+    connection.collect()
+    with pytest.raises(connection.connection_errors), channel.conn_or_acquire():
+        pass

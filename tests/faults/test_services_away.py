@@ -41,6 +41,21 @@ def test_without_redis_the_sweep_does_what_workers_would(site, asker):
     site.start_services()
 
 
+def test_a_worker_that_is_busy_when_redis_goes_away_lives_on(site, asker):
+    site.set_faults([{"kind": "latency", "seconds": 1.5}])
+    in_hand = asker.ask("careful", "in-hand")
+    asker.act(in_hand, "approve", "approver")
+    site.wait_for_state(in_hand, "launching")
+    site.kill_redis()
+    site.start_services()
+    site.set_faults([])
+    after_that = asker.ask("careful", "after-that")
+    asker.act(after_that, "approve", "approver")
+    site.wait_for_state(after_that, "active")
+    site.wait_for_state(in_hand, "active")
+    assert site.running["worker"].poll() is None
+
+
 def test_without_its_database_the_site_says_so_and_comes_back_by_itself(site):
     site.kill_postgres()
     url = site.web_url(WEB)

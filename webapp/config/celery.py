@@ -5,10 +5,12 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun, worker_init
+from kombu.transport import TRANSPORT_ALIASES
 
 from webapp.telemetry import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "webapp.config.broker:Transport"))
 app = Celery("poolwright")
 app.set_default()  # for the threads that serve requests, too
 app.config_from_object("django.conf:settings", namespace="CELERY")
