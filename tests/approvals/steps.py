@@ -1,8 +1,12 @@
-"""The steps of a launch at which whoever launches can be killed: where each lies, and whether after it is done."""
+"""The steps of a launch at which whoever launches can be killed: where each lies, and whether after it is done.
+
+`LAUNCH` are those of a new pool, `CHANGE` those of the change or deletion of a live one.
+"""
 
 from webapp.approvals import launching, outcomes
 from webapp.cloud.client import Cloud
 from webapp.pools import actions as creations
+from webapp.pools import changes
 
 LAUNCH = (
     (launching, "_carry_out", False),
@@ -19,4 +23,15 @@ LAUNCH = (
     (creations, "_post", True),
     (outcomes, "accepted", False),
     (launching, "settle", True),
+)
+CHANGE = (
+    (launching, "problems_now", True),
+    (launching, "_change", False),
+    (changes, "update", False),
+    (Cloud, "update_node_pool", True),
+    (changes, "update", True),
+    (changes, "delete", False),
+    (Cloud, "delete_node_pool", True),
+    (changes, "delete", True),
+    (launching, "accepted", False),
 )

@@ -3,14 +3,17 @@
 import itertools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import requests
 
 from tests.faults.site import WEBS, Site
 from tests.nodepool.test_rules import a_body
 
+Item = TypeVar("Item")
+SCALED_TO = 2
 _TOGETHER = 8
 _PATIENCE_S = 240  # in which nobody is given an answer
 
@@ -26,18 +29,16 @@ class Asker:
         self._webs = itertools.cycle(WEBS)
         self._answered_at = time.monotonic()
 
-    def ask_for(self, count: int, keep_pace: Callable[[float], None]) -> list[str]:
+    def ask_for_pools(self, count: int, keep_pace: Callable[[float], None]) -> list[str]:
         """Return the references of so many requests for pools of different names.
 
         `keep_pace` holds up whoever is to ask after a share of all, until others are as far.
         """
+        return self._all_in_turn(range(count), self._ask_for_pool, keep_pace)
 
-        def ask_in_turn(number: int) -> str:
-            keep_pace(number / count)
-            return self._ask(number)
-
-        with ThreadPoolExecutor(_TOGETHER) as pool:
-            return list(pool.map(ask_in_turn, range(count)))
+    def ask_for_changes(self, changes: list[tuple[str, str]], keep_pace: Callable[[float], None]) -> list[str]:
+        """Return the references of requests to scale pools or to delete them: `(kind, pool id)` each."""
+        return self._all_in_turn(changes, self._ask_for_change, keep_pace)
 
     def act(self, reference: str, act: str, who: str) -> requests.Response:
         return self._post(f"requests/{reference}/{act}", who, {}, key=f"{act}-{reference}")
@@ -45,18 +46,44 @@ class Asker:
     def ask(self, who: str, name: str, nodes: int = 0) -> str:
         """Return the reference of a request for a pool."""
         body = a_body(**{"/metadata/name": name, "/spec/initialNodeCount": nodes})
-        answer = self._post("submissions", who, {"cluster_id": self.cluster_id, "body": body}, key=name)
-        assert answer.status_code == 201, (name, answer.status_code, answer.text)
-        return answer.json()["id"]
+        return self._asked("submissions", who, {"body": body}, key=name)
 
-    def _ask(self, number: int) -> str:
+    def _ask_for_pool(self, number: int) -> str:
         dice = random.Random(f"{self.seed}-{number}")
+        who = self._somebody(dice)
+        return self._agreed(who, self.ask(who, f"pool-{number}", nodes=int(dice.random() < 0.1)))
+
+    def _ask_for_change(self, change: tuple[str, str]) -> str:
+        kind, pool_id = change
+        who = self._somebody(random.Random(f"{self.seed}-{kind}-{pool_id}"))
+        wanted = {
+            "kind": kind,
+            "pool_id": pool_id,
+            "body": {"spec": {"initialNodeCount": SCALED_TO}} if kind == "scale" else {},
+        }
+        return self._agreed(who, self._asked("requests", who, wanted, key=f"{kind}-{pool_id}"))
+
+    def _somebody(self, dice: random.Random) -> str:
         time.sleep(dice.uniform(0, 1))
-        who = dice.choice(("careful", "quick"))
-        reference = self.ask(who, f"pool-{number}", nodes=int(dice.random() < 0.1))
+        return dice.choice(("careful", "quick"))
+
+    def _agreed(self, who: str, reference: str) -> str:
         if who == "careful":
             self.act(reference, "approve", "approver")
         return reference
+
+    def _asked(self, path: str, who: str, wanted: dict, key: str) -> str:
+        answer = self._post(path, who, {"cluster_id": self.cluster_id, **wanted}, key)
+        assert answer.status_code == 201, (key, answer.status_code, answer.text)
+        return answer.json()["id"]
+
+    def _all_in_turn(self, items: Sequence[Item], ask: Callable[[Item], str], keep_pace) -> list[str]:
+        def ask_in_turn(numbered: tuple[int, Item]) -> str:
+            keep_pace(numbered[0] / len(items))
+            return ask(numbered[1])
+
+        with ThreadPoolExecutor(_TOGETHER) as pool:
+            return list(pool.map(ask_in_turn, enumerate(items)))
 
     def _post(self, path: str, who: str, body: dict, key: str) -> requests.Response:
         """Return an answer that says yes or no; ask again for as long as there is none."""

@@ -6,27 +6,26 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.faults.dying import traps_of
 from tests.faults.site import Site, role_of
 
-_POST = {"method": "POST", "path": "nodepools$"}
 _TOO_SLOW_S = (2.5, 4.0)  # longer than the portal of the site waits
-# By its name, how a fault is made; `times` is how many calls it meets.
-FAULTS: dict[str, Callable[[random.Random], dict]] = {
-    "accepted but 504": lambda dice: {"kind": "accept_then_504", **_POST, "times": dice.randint(1, 3)},
-    "dropped after acceptance": lambda dice: {"kind": "accept_then_drop", **_POST, "times": dice.randint(1, 3)},
-    "dropped before acceptance": lambda dice: {"kind": "drop", **_POST, "times": dice.randint(1, 2)},
-    "dropped": lambda dice: {"kind": "drop", "times": dice.randint(1, 4)},
-    "order throttled": lambda dice: _status(429, dice.randint(1, 4), retry_after=1, **_POST),
-    "throttled": lambda dice: _status(429, dice.randint(1, 6), retry_after=1),
-    "order met by 500": lambda dice: _status(500, dice.randint(1, 2), **_POST),
-    "burst of 500": lambda dice: _status(500, dice.randint(3, 8)),
-    "page of a gateway": lambda dice: {"kind": "html", "status": 502, "times": dice.randint(1, 4)},
-    "slow": lambda dice: {"kind": "latency", "seconds": dice.uniform(0.2, 1.5), "times": dice.randint(1, 6)},
-    "order too slow": lambda dice: {"kind": "latency", "seconds": dice.uniform(*_TOO_SLOW_S), **_POST, "times": 1},
+ORDERS = ({"method": "POST", "path": "nodepools$"},)
+CHANGES = ({"method": "PUT", "path": "nodepools/"}, {"method": "DELETE", "path": "nodepools/"})
+FAULTS: dict[str, Callable[[random.Random, dict], dict]] = {  # `times` is how many calls one meets
+    "accepted but 504": lambda dice, some: {"kind": "accept_then_504", **some, "times": dice.randint(1, 3)},
+    "dropped after acceptance": lambda dice, some: {"kind": "accept_then_drop", **some, "times": dice.randint(1, 3)},
+    "dropped before acceptance": lambda dice, some: {"kind": "drop", **some, "times": dice.randint(1, 2)},
+    "dropped": lambda dice, some: {"kind": "drop", "times": dice.randint(1, 4)},
+    "order throttled": lambda dice, some: _status(429, dice.randint(1, 4), retry_after=1, **some),
+    "throttled": lambda dice, some: _status(429, dice.randint(1, 6), retry_after=1),
+    "order met by 500": lambda dice, some: _status(500, dice.randint(1, 2), **some),
+    "burst of 500": lambda dice, some: _status(500, dice.randint(3, 8)),
+    "page of a gateway": lambda dice, some: {"kind": "html", "status": 502, "times": dice.randint(1, 4)},
+    "slow": lambda dice, some: {"kind": "latency", "seconds": dice.uniform(0.2, 1.5), "times": dice.randint(1, 6)},
+    "order too slow": lambda dice, some: {"kind": "latency", "seconds": dice.uniform(*_TOO_SLOW_S), **some, "times": 1},
 }
 SERVICES = ("redis", "postgres")
-_AHEAD = 2  # so many deaths may be to come when the last launches begin
+_AHEAD = 2  # so much may be to come when the last ones ask
 _PACE_S = 15.0
 
 
@@ -37,17 +36,17 @@ def _status(status: int, times: int, **more: object) -> dict:
 class Chaos:
     """Makes things go wrong until it is told to end.
 
-    Each round, a web process and a worker die once at each step of a launch. What was done stands in `died` (by trap),
-    `restarted` (by service or process, at any moment) and `met` (by fault: so many calls).
+    `to_die` are the traps of each role, `calls` those of the cloud that faults meet most. What was done stands in
+    `died` (by trap), `restarted` (by service or process, at any moment) and `met` (by fault: so many calls).
     """
 
-    def __init__(self, site: Site, seed: int, rounds: int) -> None:
-        self.site, self.seed = site, seed
-        self.to_die = {role: traps_of(role) * rounds for role in ("web", "worker")}
+    def __init__(self, site: Site, seed: int, to_die: dict[str, list[str]], calls: tuple) -> None:
+        self.site, self.seed, self.to_die, self.calls = site, seed, to_die, calls
         self.died: Counter[str] = Counter()
         self.restarted: Counter[str] = Counter()
         self.met: Counter[str] = Counter()
         self.broken: list[BaseException] = []
+        self._planned = self.to_come()
         self._over = threading.Event()
         troubles = (self._trouble_the_cloud, self._restart_services, self._end_webs, self._end_workers)
         self._threads = [threading.Thread(target=self._run, args=(one,)) for one in troubles]
@@ -66,15 +65,20 @@ class Chaos:
             raise self.broken[0]
 
     def keep_pace(self, share: float) -> None:
-        """Wait until about that share of the deaths has been died, or for long nobody has: deaths need launches."""
-        deaths = sum(len(traps) for traps in self.to_die.values())
+        """Wait until about that share of it all has happened, or for long nothing has: it needs what is asked."""
         before, since = -1, time.monotonic()
-        while self.died.total() < share * deaths - _AHEAD and not self.broken:
-            if self.died.total() != before:
-                before, since = self.died.total(), time.monotonic()
+        while (left := self.to_come()) > (1 - share) * self._planned + _AHEAD and not self.broken:
+            if left != before:
+                before, since = left, time.monotonic()
             if time.monotonic() - since > _PACE_S:
                 return
             time.sleep(0.05)
+
+    def to_come(self) -> int:
+        """Return how much has not happened yet: deaths, kinds of faults, restarts of a service."""
+        deaths = sum(len(traps) for traps in self.to_die.values()) - self.died.total()
+        others = [name for name in FAULTS if not self.met[name]]
+        return deaths + len(others) + sum(not self.restarted[name] for name in SERVICES)
 
     def _run(self, trouble: Callable[[random.Random], None]) -> None:
         try:
@@ -85,11 +89,12 @@ class Chaos:
 
     def _trouble_the_cloud(self, dice: random.Random) -> None:
         while not self._over.is_set():
-            names = [dice.choice(list(FAULTS)) for _ in range(dice.randint(0, 2))]
-            made = [FAULTS[name](dice) for name in names]
-            self.site.set_faults(made)
+            news = [name for name in FAULTS if not self.met[name]] or list(FAULTS)
+            names = dice.sample(news, min(len(news), dice.randint(0, 2)))
+            made = [(name, FAULTS[name](dice, some)) for name in names for some in self.calls]
+            self.site.set_faults([fault for _, fault in made])
             self._over.wait(dice.uniform(0.2, 1.0))
-            for name, fault, left in zip(names, made, self.site.faults(), strict=True):
+            for (name, fault), left in zip(made, self.site.faults(), strict=True):
                 self.met[name] += fault["times"] - left["times"]
 
     def _restart_services(self, dice: random.Random) -> None:
@@ -111,7 +116,7 @@ class Chaos:
         traps = dice.sample(self.to_die[role], len(self.to_die[role]))
         names = [one for one in self.site.processes if role_of(one) == role]
         for trap in traps:
-            if not self._falls_into(trap):
+            if not self._falls_into(trap, names):
                 return
             self.site.start(self._dead_of(names))
             self._tell(self.died, trap)
@@ -119,11 +124,13 @@ class Chaos:
                 self._over.wait(dice.uniform(0, 2))
                 self._restart(dice.choice(names))
 
-    def _falls_into(self, name: str) -> bool:
+    def _falls_into(self, name: str, names: list[str]) -> bool:
         """Lay a trap, and wait until somebody has fallen into it; False where it is over before."""
         trap = self.site.traps / name
         trap.touch()
         while trap.exists():
+            ended = [one for one in names if self.site.running[one].poll() is not None]
+            assert not ended or not trap.exists(), f"{ended} ended, and nobody had killed it."
             if self._over.wait(0.05) and _is_taken_back(trap):
                 return False
         return True

@@ -3,16 +3,13 @@
 import functools
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 
-# What only one of the roles does, beside the steps of a launch that each does.
-_OWN = {
-    "web": (("webapp.approvals.actions", "submit", True), ("webapp.approvals.deciding", "approve", True)),
-    "worker": (("webapp.pools.actions", "_recognise", True),),
-}
+Step = tuple[Any, str, bool]
 
 
 class Dying(AppConfig):
@@ -21,28 +18,24 @@ class Dying(AppConfig):
     name = "tests.faults.dying"
 
     def ready(self) -> None:
+        from tests.faults.steps import STEPS
+
         role = os.environ.get("SITE_ROLE")
-        for holder, name, after in steps_of(role) if role in _OWN else ():
-            trap = Path(os.environ["SITE_TRAPS"], trap_name(role, holder, name, after))
+        every = dict.fromkeys(step for roles in STEPS.values() for step in roles.get(role, ()))
+        for holder, name, after in every:
+            trap = Path(os.environ["SITE_TRAPS"], trap_name(role, (holder, name, after)))
             setattr(holder, name, _dying(getattr(holder, name), trap, after))
 
 
-def traps_of(role: str) -> list[str]:
-    """Return the names of all traps of a role."""
-    return [trap_name(role, *step) for step in steps_of(role)]
-
-
-def steps_of(role: str) -> list[tuple[Any, str, bool]]:
-    from importlib import import_module
-
-    from tests.approvals.steps import LAUNCH
-
-    return [*LAUNCH, *((import_module(holder), name, after) for holder, name, after in _OWN[role])]
-
-
-def trap_name(role: str, holder: Any, name: str, after: bool) -> str:
+def trap_name(role: str | None, step: Step) -> str:
+    holder, name, after = step
     place = ".".join(holder.__name__.split(".")[-2:])
     return f"{role} {'after' if after else 'before'} {place}.{name}"
+
+
+def trap_names(steps: dict[str, Iterable[Step]]) -> dict[str, list[str]]:
+    """Return the names of the traps for the steps of each role."""
+    return {role: [trap_name(role, one) for one in theirs] for role, theirs in steps.items()}
 
 
 def _dying(real: Any, trap: Path, after: bool) -> Any:
