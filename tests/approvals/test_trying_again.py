@@ -36,6 +36,15 @@ def sweep(found, **later):
     found.refresh_from_db()
 
 
+def goes_on(found, session, by):
+    """Whether whoever looks after a while goes on with a launch."""
+    resumed = []
+    with time_machine.travel(timezone.now() + timedelta(seconds=20)), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("webapp.approvals.following.in_background", lambda pk, act: resumed.append(pk))
+        follow(found, session, by=by)
+    return resumed == [found.pk]
+
+
 @pytest.mark.parametrize("fault", NO_ANSWER, ids=str)
 def test_a_launch_that_meets_a_weak_cloud_goes_on_by_itself(asked, anna, browser, local_cloud, fault):
     found = asked(browser=browser)
@@ -73,13 +82,16 @@ def test_the_author_who_looks_goes_on_with_it_and_nobody_else_does(asked, anna, 
     page.force_login(author)
     assert "The portal tries again by itself." in page.get(found.get_absolute_url()).content.decode()
     local_cloud.no_faults()
-    resumed = []
-    with time_machine.travel(timezone.now() + timedelta(seconds=20)), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("webapp.approvals.following.in_background", lambda pk, act: resumed.append(pk))
-        follow(found, anna, by=a_person("approver", Role.APPROVER))
-        assert resumed == []
-        follow(found, anna, by=author)
-    assert resumed == [found.pk]
+    assert not goes_on(found, anna, by=a_person("approver", Role.APPROVER))
+    assert goes_on(found, anna, by=author)
+
+
+def test_an_author_with_a_portal_account_goes_on_with_the_cloud_token_that_comes_along(asked, anna, local_cloud):
+    found = asked()
+    local_cloud.fault(kind="drop", method="GET", path="/nodes$")
+    launch(found, anna)
+    found.author = a_person("program", Role.REQUESTER)
+    assert goes_on(found, anna, by=found.author)
 
 
 @pytest.fixture
@@ -96,8 +108,10 @@ def made(asked, anna, browser):
 
 
 def has_worked(anna, found):
-    live = Cloud(anna).node_pool(found.cluster_id, found.pool_id)
-    return live["status"]["phase"] == "Deleting" if found.kind == "delete" else live["spec"]["initialNodeCount"] == 4
+    live = Cloud(anna).find_pool(found.cluster_id, found.name)
+    if found.kind == "delete":
+        return live is None or live["status"]["phase"] == "Deleting"
+    return live["spec"]["initialNodeCount"] == 4
 
 
 @pytest.mark.parametrize("kind", CHANGES)

@@ -213,7 +213,7 @@ def test_a_change_whose_answer_was_lost_has_worked_when_the_pool_says_so(watched
     assert '"seen":"done"' in AuditLine.objects.get(act="cloud.pool_updated").after.replace(" ", "")
     local_cloud.fault(kind=kind, method="DELETE")
     changes.delete(anna, *watched[1:], by=person_of(anna))
-    assert of(anna, watched)[0]["status"]["phase"] == "Deleting"
+    assert [one["status"]["phase"] for one in Cloud(anna).node_pools(watched[1])] in (["Deleting"], [])
 
 
 @pytest.mark.parametrize("fault", [{"kind": "drop"}, {"kind": "status", "status": 500}], ids=str)
