@@ -13,7 +13,7 @@ from tests.faults.site import WEBS, Site
 from tests.nodepool.test_rules import a_body
 
 Item = TypeVar("Item")
-SCALED_TO = 2
+LABELS = {"is": "changed"}
 _TOGETHER = 8
 _PATIENCE_S = 240  # in which nobody is given an answer
 
@@ -37,7 +37,7 @@ class Asker:
         return self._all_in_turn(range(count), self._ask_for_pool, keep_pace)
 
     def ask_for_changes(self, changes: list[tuple[str, str]], keep_pace: Callable[[float], None]) -> list[str]:
-        """Return the references of requests to scale pools or to delete them: `(kind, pool id)` each."""
+        """Return the references of requests to label pools or to delete them: `(kind, pool id)` each."""
         return self._all_in_turn(changes, self._ask_for_change, keep_pace)
 
     def act(self, reference: str, act: str, who: str) -> requests.Response:
@@ -59,7 +59,7 @@ class Asker:
         wanted = {
             "kind": kind,
             "pool_id": pool_id,
-            "body": {"spec": {"initialNodeCount": SCALED_TO}} if kind == "scale" else {},
+            "body": {"spec": {"nodeTemplate": {"k8sTags": LABELS}}} if kind == "update" else {},
         }
         return self._agreed(who, self._asked("requests", who, wanted, key=f"{kind}-{pool_id}"))
 

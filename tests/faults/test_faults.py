@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.faults.asking import SCALED_TO, Asker
+from tests.faults.asking import LABELS, Asker
 from tests.faults.chaos import CHANGES, FAULTS, ORDERS, SERVICES, Chaos
 from tests.faults.dying import trap_names
 from tests.faults.steps import STEPS
@@ -95,8 +95,9 @@ def judge_changes(site, asker, rows: list[Row]) -> None:
     done = {one.pool_id: one.kind for one in rows if one.state == "active" and one.kind != "create"}
     made = {one.pool_id for one in rows if one.kind == "create"}
     assert made - set(there) == {uid for uid, kind in done.items() if kind == "delete"}
-    scaled = {uid for uid, one in there.items() if one["spec"]["initialNodeCount"] == SCALED_TO}
-    assert scaled == {uid for uid, kind in done.items() if kind == "scale"}
+    labels = {uid: one["spec"]["nodeTemplate"]["k8sTags"] for uid, one in there.items()}
+    labelled = {uid for uid, found in labels.items() if LABELS.items() <= found.items()}
+    assert labelled == {uid for uid, kind in done.items() if kind == "update"}
 
 
 def all_had(site, asker, rows: list[Row], judged) -> list[Row]:
@@ -149,7 +150,7 @@ def test_every_launch_ends_truly_and_no_pool_is_made_twice_or_lost(site, asker, 
 def test_every_change_of_these_pools_ends_truly(site, asker, report):
     started = time.monotonic()
     pools = list(pools_at_the_cloud(site, asker))[:CHANGED]
-    changes = [(("scale", "delete")[number % 2], uid) for number, uid in enumerate(pools)]
+    changes = [(("update", "delete")[number % 2], uid) for number, uid in enumerate(pools)]
     with Chaos(site, SEED, traps("change"), CHANGES) as chaos:
         references = asker.ask_for_changes(changes, chaos.keep_pace)
     rows = first = settled(site)
