@@ -128,6 +128,13 @@ def is_broken_off(found: PoolRequest) -> bool:
     return found.state == State.LAUNCHING and is_unsent and is_silent
 
 
+def is_let_go(found: PoolRequest) -> bool:
+    """Whether a launch got no further, and waits for somebody to try again."""
+    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
+    is_left = found.held_at is not None and found.held_at <= timezone.now() - creations.lease() + pause
+    return found.state == State.LAUNCHING and bool(found.problem) and is_left
+
+
 def resume(found: PoolRequest, session: CloudSession) -> None:
     """Go on with a launch that was broken off. Raises NotPossible where somebody else does."""
     if fits(session, found):
@@ -270,11 +277,20 @@ def _sent(found: PoolRequest, session: CloudSession) -> bool:
     wanted = _wanted(found, live)
     if live is not None and not changes.is_done(live, wanted) and (problems := moved_since(found, live)):
         raise Overtaken(problems)
+    _goes_out(found)
     if found.kind == Kind.DELETE:
         changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
     else:
         changes.update(session, found.cluster_id, found.pool_id, wanted, by=found.author)
     return True
+
+
+def _goes_out(found: PoolRequest) -> None:
+    """Write down that a change goes out: if nobody lives to say what came of it, its answer is lost."""
+    if not _is_lost(found):
+        problem = creations.problem_of(_LOST)
+        _keep(found, problem=problem)
+        found.problem = problem
 
 
 def moved_since(found: PoolRequest, live: JSON) -> list[Problem]:

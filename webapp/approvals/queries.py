@@ -22,6 +22,7 @@ _STANDING = (
     *_PLACE,
     "problem",
     "launched_at",
+    "held_at",
     "launch__state",
     "launch__looks",
 )  # what names a page

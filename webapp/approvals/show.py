@@ -18,7 +18,7 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.differences import lines_of, parts_of
 from webapp.approvals.identity import fits, launcher_in
-from webapp.approvals.launching import moved_since
+from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
@@ -130,6 +130,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "blamed": {"blame": blamed, "comment": pinned.pk if pinned else ""},
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
         "is_lost": lost,
+        "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
         "sent": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False) if card else "",
         "is_author": request.user.pk == found.author_id,
@@ -173,7 +174,7 @@ def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
 
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:
-    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if found.problem else ''}"
+    return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if is_let_go(found) else ''}"
 
 
 def sentence(found: PoolRequest) -> str:

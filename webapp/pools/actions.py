@@ -92,7 +92,7 @@ def _is_wanted(creation: Creation, cloud: Cloud) -> bool:
     if pool is not None and was_out:
         _recognise(creation, pool, State.SENDING)
     elif pool is not None:
-        _ended(creation, (State.SENDING,), State.REFUSED, problem=_problem("NP-NAME-04"))
+        _ended(creation, (State.SENDING,), State.REFUSED, problem=problem_of("NP-NAME-04"))
     return pool is None
 
 
@@ -143,7 +143,7 @@ def look(creation: Creation, session: CloudSession) -> None:
     looks = min(creation.looks + 1, 1000)
     _moved(creation, (State.UNKNOWN,), State.UNKNOWN, looks=looks)
     if looks >= LOOKS_BEFORE_GIVING_UP and is_long_ago(creation.sent_at or creation.created_at):
-        _ended(creation, (State.UNKNOWN,), State.REFUSED, problem=_problem("never-arrived"))
+        _ended(creation, (State.UNKNOWN,), State.REFUSED, problem=problem_of("never-arrived"))
 
 
 def send_again(creation: Creation, session: CloudSession) -> None:
@@ -178,7 +178,7 @@ def _recognise(creation: Creation, found: JSON, source: State) -> None:
             pool_id = str(found["metadata"]["uid"])
             _ended(creation, (source,), State.ACCEPTED, pool_id=pool_id, problem=None)
         else:
-            _ended(creation, (source,), State.REFUSED, problem=_problem("NP-NAME-04"))
+            _ended(creation, (source,), State.REFUSED, problem=problem_of("NP-NAME-04"))
 
 
 def _is_ours(creation: Creation, found: JSON) -> bool:
@@ -228,6 +228,7 @@ def _moved(creation: Creation, sources: tuple[State, ...], target: State, **fact
     return True
 
 
-def _problem(code: str) -> dict[str, Any]:
+def problem_of(code: str) -> dict[str, Any]:
+    """Return a failure that the portal itself has a word for, as JSON keeps it."""
     meaning = MEANINGS[code]
     return CloudError(meaning.message, remedy=meaning.remedy, code=code, pointer=meaning.pointer).as_dict()
