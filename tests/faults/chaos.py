@@ -25,8 +25,9 @@ FAULTS: dict[str, Callable[[random.Random, dict], dict]] = {  # `times` is how m
     "order too slow": lambda dice, some: {"kind": "latency", "seconds": dice.uniform(*_TOO_SLOW_S), **some, "times": 1},
 }
 SERVICES = ("redis", "postgres")
-_AHEAD = 2  # so much may be to come when the last ones ask
-_PACE_S = 15.0
+_AHEAD = 2  # so much may happen later than its share
+_RESERVE = 0.2  # of what is asked: it begins when all has happened, and helps where it has not
+_PACE_S = 10.0
 
 
 def _status(status: int, times: int, **more: object) -> dict:
@@ -66,8 +67,9 @@ class Chaos:
 
     def keep_pace(self, share: float) -> None:
         """Wait until about that share of it all has happened, or for long nothing has: it needs what is asked."""
+        planned = self._planned * (1 - share / (1 - _RESERVE)) + _AHEAD
         before, since = -1, time.monotonic()
-        while (left := self.to_come()) > (1 - share) * self._planned + _AHEAD and not self.broken:
+        while (left := self.to_come()) > (planned if share < 1 - _RESERVE else 0) and not self.broken:
             if left != before:
                 before, since = left, time.monotonic()
             if time.monotonic() - since > _PACE_S:
