@@ -107,6 +107,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "webapp.portal.context.here",
                 "webapp.portal.context.cloud",
                 "webapp.portal.context.notices",
                 "webapp.portal.context.roles",
@@ -283,7 +284,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "webapp.portal.statics.StaticFiles"},
 }
 
 LOGGING = logs.logging_settings(env.one_of("LOG_FORMAT", logs.FORMATS), env.text("LOG_LEVEL", "INFO"))

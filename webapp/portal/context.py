@@ -1,8 +1,10 @@
 """What every page's header shows: the cloud session, and how many notices wait."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -11,6 +13,19 @@ from webapp.accounts.roles import Role
 from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
+_ADDRESSES = {
+    "start": "wizard:start",
+    "drafts": "wizard:drafts",
+    "requests": "approvals:list",
+    "inbox": "approvals:inbox",
+    "clusters": "pools:clusters",
+    "admin": "admin:index",
+    "notices": "notices:list",
+    "api_tokens": "portal:api-tokens",
+    "password": "portal:password",
+    "sign_in": "portal:sign-in",
+    "sign_out": "portal:sign-out",
+}
 
 
 def cloud(request: HttpRequest) -> dict[str, Any]:
@@ -20,6 +35,12 @@ def cloud(request: HttpRequest) -> dict[str, Any]:
         return {"cloud": None}
     left = session.seconds_left(timezone.now())
     return {"cloud": session, "cloud_minutes": int(left // 60), "cloud_ends_soon": left < SOON_S}
+
+
+def here(request: HttpRequest) -> dict[str, Any]:
+    """Return the names of the page and of its room, and the addresses that every page leads to."""
+    match = request.resolver_match
+    return {"here": match.view_name if match else "", "room": match.app_name if match else "", "to": _addresses()}
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:
@@ -34,6 +55,11 @@ def roles(request: HttpRequest) -> dict[str, Any]:
 
 def _is_one(request: HttpRequest, *roles: Role) -> SimpleLazyObject:
     return SimpleLazyObject(lambda: bool(roles_of(getattr(request, "user", None)) & set(roles)))
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    return {name: reverse(view) for name, view in _ADDRESSES.items()}
 
 
 def _unread(request: HttpRequest) -> int:
