@@ -11,7 +11,7 @@ from tests.people import a_person
 from tests.wizard.test_views import walked
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals import outcomes
+from webapp.approvals import outcomes, queries
 from webapp.approvals.actions import withdraw
 from webapp.approvals.models import PoolRequest
 from webapp.cloud.picklists import pick_lists
@@ -328,3 +328,14 @@ def test_a_comment_at_a_row_that_no_list_has_leaves_the_page_whole(approver, wai
     pointer = "/spec/nodeTemplate/dataVolumes/²/size"
     act(approver, waiting, "ask-changes", pointer=pointer, comment="Larger.", digest=waiting.digest)
     assert "Larger." in approver.get(waiting.get_absolute_url()).content.decode()
+
+
+def test_words_are_looked_for_among_the_newest_and_then_further_back(approver, waiting, monkeypatch):
+    for number in range(3):
+        a_request(waiting.author, **{"/metadata/name": f"more-{number}"})
+    monkeypatch.setattr(queries, "SEARCHED", 2)
+    first = approver.get("/requests", {"whose": "all", "words": "shop"}).content.decode()
+    assert waiting.reference not in first
+    assert "Looked through 2 requests" in first
+    link = re.search(r'href="(\?[^"]+)">Look through older requests', first)[1].replace("&amp;", "&")
+    assert waiting.reference in approver.get(f"/requests{link}").content.decode()

@@ -94,7 +94,7 @@ class PoolRequest(models.Model):
     @property
     def number(self) -> int:
         """The number that people call it by."""
-        return int(self.pk) + _FIRST_NUMBER
+        return number_of(int(self.pk))
 
     @property
     def reference(self) -> str:
@@ -125,6 +125,11 @@ class PoolRequest(models.Model):
 def pk_of(number: int) -> int:
     """Return the primary key behind a request's number."""
     return number - _FIRST_NUMBER
+
+
+def number_of(pk: int) -> int:
+    """Return the number of the request behind a primary key."""
+    return pk + _FIRST_NUMBER
 
 
 class Revision(models.Model):

@@ -14,6 +14,7 @@ from webapp.approvals.rights import waiting_for
 from webapp.approvals.workflow import State
 
 PAGE = 50
+SEARCHED = 100_000  # so many requests at a time are looked through for words: no index knows the middle of a name
 BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
 _PLACE = ("project_id", "cluster_id", "pool_id")
 _STANDING = (
@@ -38,6 +39,12 @@ def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet
     if words := filters.get("words", "").strip():
         requests = requests.filter(Q(name__icontains=words) | Q(author__username__icontains=words))
     return requests.select_related("author", "launch").order_by("-pk")
+
+
+def search_ends_at(before: int | None) -> int:
+    """Return the oldest request (its key) that a search looks at which begins below `before`, else at the newest."""
+    top = before or PoolRequest.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return max(0, top - SEARCHED)
 
 
 def whole(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:

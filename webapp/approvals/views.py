@@ -21,7 +21,7 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.following import follow, is_due, resend
 from webapp.approvals.identity import fits, session_at_hand, session_with
 from webapp.approvals.launching import launch_soon
-from webapp.approvals.models import Kind, PoolRequest, pk_of
+from webapp.approvals.models import Kind, PoolRequest, number_of, pk_of
 from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import page_context, progress_context, seen_of
 from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
@@ -43,12 +43,22 @@ def requests_list(request: UserRequest) -> HttpResponse:
     seen = visible_to(request.user, request.cloud)
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)
-    before = number_in(request.GET.get("before"))
-    rows = queries.listed(seen, filters).defer(*queries.BODIES, "launch__body")
-    rows = rows if before is None else rows.filter(pk__lt=pk_of(before))
+    number = number_in(request.GET.get("before"))
+    before = None if number is None else pk_of(number)
+    end = queries.search_ends_at(before) if filters["words"].strip() else 0
+    rows = queries.listed(seen.filter(pk__gte=end), filters).defer(*queries.BODIES, "launch__body")
+    rows = rows if before is None else rows.filter(pk__lt=before)
     page = list(rows[: queries.PAGE + 1])
-    more = urlencode({**filters, "before": str(page[queries.PAGE - 1].number)}) if len(page) > queries.PAGE else ""
-    context = {"rows": page[: queries.PAGE], "more": more, "filters": filters, "states": State, "kinds": Kind}
+    is_full = len(page) > queries.PAGE
+    oldest = page[queries.PAGE - 1].pk if is_full else end
+    context = {
+        "rows": page[: queries.PAGE],
+        "more": urlencode({**filters, "before": str(number_of(oldest))}) if oldest else "",
+        "searched": 0 if is_full or not end else queries.SEARCHED,
+        "filters": filters,
+        "states": State,
+        "kinds": Kind,
+    }
     return render(request, "approvals/list.html", context)
 
 
