@@ -4,7 +4,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 _TABLE = "audit_auditline"
 _REFUSE = "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-_IS_THERE = f"EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id OR number = NEW.number)"  # noqa: S608 - of constants
+_IS_THERE = f"EXISTS (SELECT 1 FROM {_TABLE} WHERE id = NEW.id OR number = NEW.number)"  # noqa: S608 # nosec B608 - of constants
 _SQLITE = [
     # INSERT OR REPLACE removes what is in its way, and fires no trigger for that.
     f"CREATE TRIGGER {_TABLE}_no_replace BEFORE INSERT ON {_TABLE} WHEN {_IS_THERE} {_REFUSE}",
