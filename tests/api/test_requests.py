@@ -7,6 +7,7 @@ from tests.approvals.building import a_failure, a_policy
 from tests.nodepool.test_rules import a_body
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
+from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals.models import PoolRequest
 from webapp.nodepool import pointers
@@ -38,6 +39,17 @@ def test_a_colleague_reads_it_with_a_token_for_the_project(client, waiting, anna
         f"{url}/withdraw", "{}", content_type="application/json", headers=headers | {"X-Cloud-Token": anna.token}
     )
     assert answer.status_code == 403
+
+
+def test_nobody_asks_with_the_cloud_token_of_somebody_else(call, robot, anna, cluster_id):  # noqa: F811
+    headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}
+    wish = {"kind": "create", "cluster_id": cluster_id, "body": a_body()}
+    User.objects.filter(pk=robot.pk).update(iam_user_id="of-ben", iam_domain_id=anna.domain_id)
+    answer = call("/api/v1/requests", wish, **headers)
+    assert (answer.status_code, "belongs to somebody else" in answer.json()["detail"]) == (403, True)
+    assert not PoolRequest.objects.exists()
+    User.objects.filter(pk=robot.pk).update(iam_user_id=anna.user_id)
+    assert call("/api/v1/requests", wish, **headers).json()["state"] == "provisioning"
 
 
 def test_an_edit_keeps_what_it_is_compared_with(ask, waiting, anna):

@@ -11,7 +11,7 @@ from tests.people import a_person
 from tests.wizard.test_views import walked
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals import outcomes, queries
+from webapp.approvals import deciding, outcomes, queries
 from webapp.approvals.actions import withdraw
 from webapp.approvals.models import PoolRequest
 from webapp.cloud.picklists import pick_lists
@@ -270,6 +270,19 @@ def test_those_who_decide_are_told_of_a_withdrawal(waiting, approver):
     withdraw(waiting, by=waiting.author, comment="Not needed.")
     told = Notice.objects.filter(person=person).latest("pk")
     assert (told.event, told.title, told.text) == ("withdrawn", f"author withdrew {waiting}", "Not needed.")
+
+
+def test_who_withdraws_what_was_approved_meanwhile_is_told_and_may_still_do_it(waiting, client):
+    client.force_login(waiting.author)
+    page = client.get(waiting.get_absolute_url()).content.decode()
+    seen = re.search(r'name="state" value="(\w+)"', page)[1]
+    deciding.approve(waiting, by=a_person("second", Role.APPROVER, teams=("platform",)))
+    told = act(client, waiting, "withdraw", state=seen)
+    assert told.status_code == 409
+    assert "Meanwhile the request is approved, ready to launch." in told.content.decode()
+    assert act(client, waiting, "withdraw", state="approved").status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "withdrawn"
 
 
 def test_nobody_copies_the_request_of_somebody_else(approver, waiting):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from webapp.accounts.models import User
+from webapp.api.authentication import CLOUD_TOKEN
 from webapp.api.calls import live_cluster, member, read_by
 from webapp.api.errors import Invalid, Unfit
 from webapp.api.keys import key_of
@@ -12,7 +15,7 @@ from webapp.api.request_access import answer, person_of, possible
 from webapp.api.request_forms import RequestCallSerializer
 from webapp.approvals import actions
 from webapp.approvals.actions import Order
-from webapp.approvals.identity import facts_for_launch, session_with
+from webapp.approvals.identity import facts_for_launch, is_of, launcher_in, session_with
 from webapp.approvals.launching import errors_in, launch
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.workflow import State
@@ -28,6 +31,12 @@ from webapp.nodepool.pointers import JSON, get, leaves, put
 from webapp.wizard.changes import page_of
 
 
+class NotYours(PermissionDenied):
+    """403: the call brings the cloud token of somebody else."""
+
+    default_detail = f"{CLOUD_TOKEN} belongs to somebody else, and a pool is launched with your own: send yours."
+
+
 def ask(request: Request, **call: Any) -> Response:
     """Ask for a change of a live pool, as the addresses of pools do."""
     return asked(request, read_by(RequestCallSerializer, call, ""))
@@ -37,6 +46,7 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
     """Return the request for a call; its Idempotency-Key makes it one."""
     key = key_of(request)
     session, cluster = live_cluster(request, call["cluster_id"])
+    demand_own(session, person_of(request))
     known = PoolRequest.objects.filter(key=key).first()
     if known is None:
         order = order_of(call["kind"], Cloud(session), cluster, call)
@@ -45,6 +55,15 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
     elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
         raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
     return answer(started(request, known, session), status=201)
+
+
+def demand_own(session: CloudSession, person: User) -> None:
+    """Raise NotYours where a person asks with somebody else's cloud token, and it would have to launch.
+
+    What is theirs alone (key pairs) would be held against the wrong person, and the request never started.
+    """
+    if not is_of(session, person) and not launcher_in(session.project_id):
+        raise NotYours
 
 
 def started(request: Request, found: PoolRequest, session: CloudSession) -> PoolRequest:

@@ -11,7 +11,7 @@ from webapp.api.authentication import cloud_of_call
 from webapp.api.calls import live_cluster, members_of, read_by
 from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid
-from webapp.api.ordering import asked, demand_good, order_of, started
+from webapp.api.ordering import asked, demand_good, demand_own, order_of, started
 from webapp.api.paging import ByNumber
 from webapp.api.request_access import answer, asking, person_of, possible, seen_request
 from webapp.api.request_forms import (
@@ -159,6 +159,7 @@ class RequestView(GenericAPIView):
         kept = {"reason": found.reason, "start_at_once": found.start_at_once, "pool_id": found.pool_id}
         said = kept | read_by(RevisionCallSerializer, members_of(request, "body"), "")
         session, cluster = live_cluster(request, found.cluster_id)
+        demand_own(session, person_of(request))
         order = order_of(found.kind, Cloud(session), cluster, said, found)
         facts = demand_good(session, order)
         wish = {"known": found, "by": person_of(request), "session": session, "key": found.key, "facts": facts}

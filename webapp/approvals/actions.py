@@ -144,8 +144,10 @@ def _reword(found: PoolRequest, order: Order, by: User) -> None:
 
 
 @transaction.atomic
-def withdraw(found: PoolRequest, *, by: User, comment: str = "") -> None:
-    """Take a request back. Raises NotPossible, NotAllowed."""
+def withdraw(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") -> None:
+    """Take a request back, in the state in which it was seen. Raises NotPossible, NotAllowed."""
+    if seen and seen != found.state:
+        raise NotPossible(f"Meanwhile the request is {State(found.state).label}. Withdraw it now if you still want to.")
     concerned = deciders_of(found) if found.is_open else {one.by for one in found.decisions.select_related("by")}
     moved(found, ACTS["withdraw"], by=by, ended_at=timezone.now(), launch_session="")
     note("request.withdrawn", by=by, about=about(found), after={"comment": comment})
@@ -197,13 +199,16 @@ def demand_sayable(text: str, pointer: str = "") -> None:
 def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: Any) -> None:
     """Move a request along an arrow, by one conditional update: only one caller can.
 
-    Its columns that are not written here are not read again. Raises NotAllowed where the person may not, NotPossible
-    where somebody was faster.
+    A person moves it from the state that they know it in: whoever withdraws while others approve has lost. Its columns
+    that are not written here are not read again. Raises NotAllowed where the person may not, NotPossible where somebody
+    was faster.
     """
+    sources = arrow.sources
     if by is not None:
         demand(by, found, arrow)
+        sources = (State(found.state),)
     facts |= {"state": arrow.target, "updated_at": timezone.now()}
-    if not PoolRequest.objects.filter(pk=found.pk, state__in=arrow.sources, revision=found.revision).update(**facts):
+    if not PoolRequest.objects.filter(pk=found.pk, state__in=sources, revision=found.revision).update(**facts):
         found.refresh_from_db()
         raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
     for name, value in facts.items():

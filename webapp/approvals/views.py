@@ -201,7 +201,7 @@ def _comment(found: PoolRequest, request: UserRequest) -> None:
 
 
 def _withdraw(found: PoolRequest, request: UserRequest) -> None:
-    actions.withdraw(found, by=request.user)
+    actions.withdraw(found, by=request.user, seen=request.POST.get("state", ""))
     messages.success(request, f"{found.reference} is withdrawn.")
 
 
