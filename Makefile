@@ -36,7 +36,7 @@ test-services: $(VENV)/dev.stamp services  ## Pass the tests on PostgreSQL and R
 faults: $(VENV)/dev.stamp services  ## Break and kill a whole site while it launches (N, FAULTS_SEED)
 	@set -a && . $(VAR)/services/env && set +a && \
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" FAULTS_N=$(N) FAULTS_SEED=$(FAULTS_SEED) \
-	$(BIN)/pytest -q tests/faults
+	$(BIN)/pytest -q tests/faults $(TESTS)
 
 bench: $(VENV)/bench.stamp  ## Measure walks, checks, polls, lists and memory beside peers (BENCH_FULL=1: a million rows)
 	@$(BIN)/python -m tests.bench $(VAR)/bench.json
