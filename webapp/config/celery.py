@@ -8,6 +8,7 @@ from celery.signals import before_task_publish, setup_logging, task_postrun, tas
 from kombu.transport import TRANSPORT_ALIASES
 
 from webapp.telemetry import request_ids
+from webapp.telemetry.traces import send_if_wanted
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
 TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "webapp.config.broker:Transport"))
@@ -28,6 +29,12 @@ def open_metrics_port(**_: Any) -> None:
     from webapp.portal.metrics_port import open_port_if_any  # has models, for which it is too early above
 
     open_port_if_any()
+
+
+@worker_init.connect
+def send_traces(**_: Any) -> None:
+    """Trace what the worker does, where an operator wants that."""
+    send_if_wanted()
 
 
 @before_task_publish.connect

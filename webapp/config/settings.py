@@ -289,6 +289,8 @@ STORAGES = {
 
 LOGGING = logs.logging_settings(env.one_of("LOG_FORMAT", logs.FORMATS), env.text("LOG_LEVEL", "INFO"))
 redaction.hide(SECRET_KEY, *CLOUD_TOKEN_KEYS, *env.passwords())
+# Where traces go, as the OpenTelemetry SDK reads it; nowhere by default.
+TRACES = bool(env.text("OTEL_EXPORTER_OTLP_ENDPOINT") or env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
 # Who may see /metrics: whoever is at one of these addresses, or brings the token.
 METRICS_ALLOWED = env.words("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
 METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
