@@ -3,6 +3,7 @@
 import copy
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from importlib import import_module
 
 import pytest
@@ -145,39 +146,58 @@ def change_of(body, **values):
     return wanted
 
 
-COUNT, LABELS = "/spec/initialNodeCount", f"{T}/k8sTags"
+COUNT, LABELS, TAINTS = "/spec/initialNodeCount", f"{T}/k8sTags", f"{T}/taints"
+TEAM, WEB = {LABELS: {"team": "shop"}}, {LABELS: {"tier": "web"}}
+DEDICATED = {TAINTS: [{"key": "dedicated", "value": "gpu", "effect": "NoSchedule"}]}
 
 
-def test_a_change_keeps_the_nodes_that_came_since_it_was_asked_for(asked, anna, author, live):
+@pytest.mark.parametrize(
+    ("kind", "wish", "others", "both"),
+    [
+        ("update", TEAM, {COUNT: 4}, {**TEAM, COUNT: 4}),
+        ("scale", {COUNT: 4}, TEAM, {**TEAM, COUNT: 4}),
+        ("scale", {COUNT: 4}, DEDICATED, {**DEDICATED, COUNT: 4}),
+        ("update", WEB, TEAM, {LABELS: {"tier": "web", "team": "shop"}}),
+    ],
+    ids=["nodes", "labels under a scaling", "taints under a scaling", "labels beside labels"],
+)
+def test_a_change_keeps_what_others_did_since_it_was_asked_for(  # noqa: PLR0917
+    asked, anna, author, live, kind, wish, others, both
+):
     pool_id, body = live
-    late = asked("update", change_of(body, **{LABELS: {"team": "shop"}}), pool_id)
-    launch(asked("scale", change_of(body, **{COUNT: 4}), pool_id), anna, by=author)
+    late = asked(kind, change_of(body, **wish), pool_id)
+    launch(asked("update", change_of(body, **others), pool_id), anna, by=author)
     launch(late, anna, by=author)
     now = cleaned(Cloud(anna).node_pool(late.cluster_id, pool_id)).body
-    assert (late.state, pointers.get(now, COUNT), pointers.get(now, LABELS)) == ("provisioning", 4, {"team": "shop"})
+    assert (late.state, {at: pointers.get(now, at) for at in both}) == (State.PROVISIONING, both)
 
 
 @pytest.mark.parametrize(
     ("kind", "wish", "others"),
     [
-        ("scale", {COUNT: 4}, {LABELS: {"team": "shop"}}),
         ("scale", {COUNT: 4}, {COUNT: 6}),
-        ("update", {LABELS: {"tier": "web"}}, {LABELS: {"team": "shop"}}),
+        ("update", WEB, {LABELS: {"tier": "db"}}),
         ("delete", {}, {COUNT: 6}),
+        ("delete", {}, DEDICATED),
     ],
-    ids=["labels under a scaling", "nodes under a scaling", "labels under labels", "nodes under a deletion"],
+    ids=["nodes under a scaling", "the same label", "nodes under a deletion", "taints under a deletion"],
 )
-def test_what_would_undo_the_work_of_others_goes_back_with_the_difference(  # noqa: PLR0917
-    asked, anna, author, live, kind, wish, others
+def test_what_would_undo_the_work_of_others_is_warned_of_and_goes_back_with_the_difference(  # noqa: PLR0917
+    asked, anna, author, live, client, kind, wish, others
 ):
     pool_id, body = live
     late = asked(kind, change_of(body, **wish), pool_id)
     launch(asked("update", change_of(body, **others), pool_id), anna, by=author)
     then = Cloud(anna).node_pool(late.cluster_id, pool_id)["spec"]
+    PoolStatus.objects.update(document={**body, "spec": then})
+    client.force_login(author)
+    warned = client.get(late.get_absolute_url()).content.decode()
     launch(late, anna, by=author)
     (place,) = others
+    assert "The pool has changed since this was asked for" in warned
     assert (late.state, late.problem["pointer"]) == (State.CHANGES, place)
     assert "Somebody else has changed it" in late.problem["detail"]
+    assert late.problem["detail"] in unescape(warned)
     assert Cloud(anna).node_pool(late.cluster_id, pool_id)["spec"] == then
 
 
