@@ -14,7 +14,7 @@ class SessionStore(db.SessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         """Whether this can be a key of ours: a cookie may say anything, also NUL, and PostgreSQL refuses to look."""
-        return super()._validate_session_key(key) and str(key).isalnum()
+        return super()._validate_session_key(key) and str(key).isalnum()  # type: ignore[misc] # the stubs lack it
 
     def load(self) -> dict[str, Any]:
         """Return what the session holds; nothing where it is over."""
