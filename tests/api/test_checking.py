@@ -127,7 +127,7 @@ def test_a_cloud_that_does_not_answer_is_a_bad_gateway(call, anna, local_cloud):
 
 
 @pytest.mark.parametrize("path", [VALIDATE, LAYOUT])
-@pytest.mark.parametrize("header", [None, "Token wrong", "Token \xff", "Token a b", "Token", "Basic YTpi"])
+@pytest.mark.parametrize("header", [None, "Token wrong", "Token \xff", "Token \0x", "Token a b", "Token", "Basic YTpi"])
 def test_nobody_gets_nothing(client, db, path, header):
     headers = {"HTTP_AUTHORIZATION": header} if header else {}
     answer = client.post(path, **headers)

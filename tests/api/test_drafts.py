@@ -1,5 +1,7 @@
 """Drafts and orders through the API."""
 
+from base64 import b64encode
+
 import pytest
 
 from tests.nodepool.test_rules import T, a_body
@@ -55,6 +57,32 @@ def test_drafts_come_in_pages(call, ask, robot):
     rest = ask("get", first["next"]).json()
     assert len(rest["results"]) == 10
     assert ask("get", f"{DRAFTS}?cursor=nonsense").status_code == 404
+
+
+@pytest.mark.parametrize("position", ["p=", "p=x", "p=%00", "p=2026", "o=99999999999999999999", "r=x", "p=x&r=1"])
+@pytest.mark.parametrize("path", ["drafts", "requests", "submissions", "presets"])
+def test_a_cursor_that_was_not_made_here_leads_to_no_page_or_an_empty_one(ask, path, position):
+    assert ask("get", f"/api/v1/{path}?cursor={b64encode(position.encode()).decode()}").status_code in (200, 404)
+
+
+def test_a_draft_keeps_nul_which_is_said_and_shown(call, ask, client, robot):
+    body = {"metadata": {"name": "a\0b"}, "spec": {"\0": "\0"}}
+    made = call(DRAFTS, {"body": body})
+    assert (made.status_code, made.json()["body"]) == (201, body)
+    client.force_login(robot)
+    draft = Draft.objects.get()
+    for url in ("/drafts", draft.url_of("basics"), draft.url_of("review"), f"/pools/new/{draft.pk}/decisions"):
+        assert client.get(url).status_code == 200
+    assert client.get(f"/pools/new/{draft.pk}/export/json").status_code == 200
+
+
+@pytest.mark.parametrize("body", [{"metadata": {"name": "\ud800"}}, {"metadata": {"\udfffx": 1}}, {"\ud800": {}}])
+def test_half_a_character_is_refused_in_a_draft_whose_pages_could_not_show_it(call, ask, body):
+    assert call(DRAFTS, {"body": body}).status_code == 422
+    at = f"{DRAFTS}/{call(DRAFTS, {'body': {}}).json()['id']}"
+    answer = ask("put", at, {"body": body}, **{"If-Match": "1"})
+    (place,) = answer.json()["errors"]
+    assert (answer.status_code, place["pointer"].startswith("/body/"), "half" in place["message"]) == (422, True, True)
 
 
 def test_a_list_costs_the_same_for_one_and_for_many(call, ask, robot, django_assert_num_queries):

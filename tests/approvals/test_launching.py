@@ -1,6 +1,5 @@
 """From approval to the cloud, over real HTTP with the local cloud's faults."""
 
-import copy
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
@@ -136,49 +135,6 @@ def test_a_pool_is_scaled_and_the_request_ends_when_the_nodes_are_there(asked, a
     a_while_later(anna, found, local_cloud, 7200)
     assert found.state == State.ACTIVE
     assert Cloud(anna).node_pool(found.cluster_id, pool_id)["status"]["currentNode"] == 4
-
-
-def change_of(body, **values):
-    wanted = copy.deepcopy(body)
-    for at, value in values.items():
-        pointers.put(wanted, at, value)
-    return wanted
-
-
-COUNT, LABELS = "/spec/initialNodeCount", f"{T}/k8sTags"
-
-
-def test_a_change_keeps_the_nodes_that_came_since_it_was_asked_for(asked, anna, author, live):
-    pool_id, body = live
-    late = asked("update", change_of(body, **{LABELS: {"team": "shop"}}), pool_id)
-    launch(asked("scale", change_of(body, **{COUNT: 4}), pool_id), anna, by=author)
-    launch(late, anna, by=author)
-    now = cleaned(Cloud(anna).node_pool(late.cluster_id, pool_id)).body
-    assert (late.state, pointers.get(now, COUNT), pointers.get(now, LABELS)) == ("provisioning", 4, {"team": "shop"})
-
-
-@pytest.mark.parametrize(
-    ("kind", "wish", "others"),
-    [
-        ("scale", {COUNT: 4}, {LABELS: {"team": "shop"}}),
-        ("scale", {COUNT: 4}, {COUNT: 6}),
-        ("update", {LABELS: {"tier": "web"}}, {LABELS: {"team": "shop"}}),
-        ("delete", {}, {COUNT: 6}),
-    ],
-    ids=["labels under a scaling", "nodes under a scaling", "labels under labels", "nodes under a deletion"],
-)
-def test_what_would_undo_the_work_of_others_goes_back_with_the_difference(  # noqa: PLR0917
-    asked, anna, author, live, kind, wish, others
-):
-    pool_id, body = live
-    late = asked(kind, change_of(body, **wish), pool_id)
-    launch(asked("update", change_of(body, **others), pool_id), anna, by=author)
-    then = Cloud(anna).node_pool(late.cluster_id, pool_id)["spec"]
-    launch(late, anna, by=author)
-    (place,) = others
-    assert (late.state, late.problem["pointer"]) == (State.CHANGES, place)
-    assert "Somebody else has changed it" in late.problem["detail"]
-    assert Cloud(anna).node_pool(late.cluster_id, pool_id)["spec"] == then
 
 
 def test_an_update_sends_only_what_can_be_changed(asked, anna, author, live, local_cloud):

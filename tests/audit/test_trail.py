@@ -60,6 +60,29 @@ def test_the_database_refuses_to_change_or_delete_a_line(lines, statement):
         cursor.execute(statement)
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite replaces rows that are in the way")
+@pytest.mark.parametrize("verb", ["INSERT OR REPLACE", "REPLACE"])
+@pytest.mark.parametrize("key", ["id", "number"])
+def test_sqlite_refuses_to_put_another_line_in_the_place_of_one(lines, verb, key):
+    protection.protect(connection)
+    columns = [one.column for one in AuditLine._meta.fields if one.column == key or not one.unique]
+    values = ", ".join("'forged'" if one == "actor" else one for one in columns)
+    others = {"id": "number", "number": "id"}[key]
+    statement = (
+        f"{verb} INTO audit_auditline ({', '.join(columns)}, {others}) "
+        f"SELECT {values}, {others} + 100 FROM audit_auditline WHERE number = 2"
+    )
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert [one.actor for one in AuditLine.objects.order_by("number")] == [one.actor for one in lines]
+
+
+def test_a_protected_trail_goes_on(lines):
+    protection.protect(connection)
+    note("thing.done", about="thing 4")
+    assert verified().findings == []
+
+
 @pytest.mark.parametrize(
     ("statement", "finding"),
     [

@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.test import Client
 
 from tests.conftest import ANNA
 from webapp.accounts.models import User
@@ -97,6 +98,15 @@ def test_an_expired_token_is_dropped_but_the_person_stays_signed_in(anna_client,
 
 def test_the_page_says_how_long_the_token_lives(anna_client):
     assert "Cloud token until" in anna_client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("key", [r'"\000abcdefghijk"', r'"abcdefgh\000"', "x", "'; DROP", "%00" * 9])
+def test_what_can_be_no_session_is_looked_up_nowhere_and_leads_to_the_sign_in_page(
+    settings, django_assert_num_queries, key
+):
+    with django_assert_num_queries(0):
+        answer = Client(HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={key}").get("/drafts")
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in?next=%2Fdrafts")
 
 
 @pytest.mark.parametrize("path", ["/", "/drafts", "/pools/new", "/clusters"])

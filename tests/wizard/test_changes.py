@@ -1,5 +1,6 @@
 """Scaling, changing and deleting a live pool: typed, looked at, requested."""
 
+import copy
 import re
 
 import pytest
@@ -11,6 +12,9 @@ from tests.pools.test_views import at, made  # noqa: F401 - fixtures
 from webapp.accounts.roles import Role
 from webapp.approvals import deciding
 from webapp.approvals.models import PoolRequest
+from webapp.cloud.client import Cloud
+from webapp.nodepool import pointers
+from webapp.nodepool.changes import update_body
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COUNT = "/spec/initialNodeCount"
@@ -88,6 +92,19 @@ def test_a_change_that_was_given_back_is_changed_where_it_was_typed(anna_client,
     anna_client.post(link, form_of(page) | {"_confirmed": "1", "_asks": "1"})
     found.refresh_from_db()
     assert (found.revision, found.state, found.body["spec"]["initialNodeCount"]) == (2, "submitted", 6)
+
+
+def test_a_change_that_waits_is_typed_on_top_of_what_others_did_meanwhile(anna_client, at, anna, local_cloud):  # noqa: F811
+    a_policy()
+    live = {"/metadata/name": "pool-1", COUNT: "2", f"{T}/k8sTags/0/key": "tier", f"{T}/k8sTags/0/value": "web"}
+    page = anna_client.post(f"{at}/change", live).content.decode()
+    anna_client.post(f"{at}/change", form_of(page) | {"_confirmed": "1", "_asks": "1"})
+    found = PoolRequest.objects.get(kind="update")
+    others = copy.deepcopy(found.baseline)
+    pointers.put(others, f"{T}/k8sTags", {"team": "shop"})
+    Cloud(anna).update_node_pool(found.cluster_id, found.pool_id, update_body(others))
+    page = anna_client.get(f"{at}/change").content.decode()
+    assert re.findall(r'k8sTags/\d/key"[^>]* value="([^"]+)"', page) == ["tier", "team"]
 
 
 def test_what_the_pool_did_before_a_request_is_not_in_its_timeline(anna_client, at, local_cloud):  # noqa: F811

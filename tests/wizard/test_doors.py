@@ -35,7 +35,9 @@ def test_a_file_is_taken_as_well(anna_client):
     assert Draft.objects.get().body == bodies.WIDE
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1, "a": 2}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"a": 1, "a": 2}', '{"metadata": {"name": "\\ud800"}}', r'{"\udfff": 1}']
+)
 def test_a_text_that_cannot_be_read_is_kept_and_the_reason_said(anna_client, text):
     answer = anna_client.post(IMPORT, {"format": "json", "text": text})
     page = answer.content.decode()

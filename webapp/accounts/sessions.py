@@ -12,6 +12,10 @@ _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expi
 class SessionStore(db.SessionStore):
     """The session of one browser."""
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Whether this can be a key of ours: a cookie may say anything, also NUL, and PostgreSQL refuses to look."""
+        return super()._validate_session_key(key) and str(key).isalnum()  # type: ignore[misc] # the stubs lack it
+
     def load(self) -> dict[str, Any]:
         """Return what the session holds; nothing where it is over."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())

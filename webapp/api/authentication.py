@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DataError
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -22,7 +23,7 @@ class PersonalToken(TokenAuthentication):
         """Return person and token. Raises AuthenticationFailed."""
         try:
             person, found = super().authenticate_credentials(token)
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, DataError):  # not UTF-8, or what no database looks up
             raise AuthenticationFailed("Invalid token.") from None
         note_use(found)
         return person, found

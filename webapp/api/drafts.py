@@ -23,6 +23,7 @@ from webapp.api.serializers import (
 from webapp.api.versions import VersionGone, VersionNeeded, if_match, version_in
 from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
+from webapp.nodepool.reading import HALF, half_texts
 from webapp.wizard import actions
 from webapp.wizard.fixing import FixedPlaces
 from webapp.wizard.models import Draft, Preset
@@ -170,4 +171,6 @@ def _version(request: Request) -> int:
 def _object(body: JSON) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid([(member("body"), "A draft's body is an object.")])
+    if halves := half_texts(body):
+        raise Unfit([(f"/body{at}", HALF) for at in halves])
     return body

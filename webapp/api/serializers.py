@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from webapp.api.fields import Name, Text
 from webapp.nodepool.formats import FORMATS
+from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import MAX_BYTES
 from webapp.wizard.fixing import fix_at
@@ -247,9 +248,14 @@ class DraftSerializer(serializers.Serializer):
     version = serializers.IntegerField()
     name = serializers.CharField(allow_blank=True)
     cluster_id = serializers.SerializerMethodField()
-    body = ObjectField()
+    body = serializers.SerializerMethodField()
     fixed = serializers.SerializerMethodField()
     updated_at = serializers.DateTimeField()
+
+    @extend_schema_field(ObjectField)
+    def get_body(self, draft: Draft) -> JSON:
+        """Return what it says so far; a password that was sent is not shown to anybody."""
+        return without_password(draft.body)[0]
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
     def get_fixed(self, draft: Draft) -> dict[str, str]:

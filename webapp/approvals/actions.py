@@ -101,14 +101,9 @@ def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolReq
     """
     asked, verdict = judge(order, by=found.author, project=found.project_name, facts=facts)
     before = found.digest
-    moved(
-        found,
-        ACTS["edit"],
-        by=by,
-        revision=found.revision + 1,
-        problem=None,
-        **_facts_of(order, by, asked, verdict, facts),
-    )
+    facts_asked = _facts_of(order, by, asked, verdict, facts)
+    facts_asked["launch_session"] = order.browser or found.launch_session
+    moved(found, ACTS["edit"], by=by, revision=found.revision + 1, problem=None, **facts_asked)
     _begin(found, by, verdict, "request.edited", before={"digest": before})
     return found
 

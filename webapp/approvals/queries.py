@@ -14,7 +14,7 @@ from webapp.approvals.rights import waiting_for
 from webapp.approvals.workflow import State
 
 PAGE = 50
-SEARCHED = 100_000  # so many requests at a time are looked through for words: no index knows the middle of a name
+SEARCHED = 100_000  # so many requests at a time are looked through for words and a project, which no index knows
 BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
 _PLACE = ("project_id", "cluster_id", "pool_id")
 _STANDING = (
@@ -32,10 +32,12 @@ _COMPARED, _ENOUGH = 50, 4
 
 
 def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet[PoolRequest]:
-    """Return requests narrowed down by state, kind, cluster and words of their name, the newest first."""
+    """Return requests narrowed down by state, kind, project and words of their name, the newest first."""
     for name in ("state", "kind"):
         if filters.get(name):
             requests = requests.filter(**{name: filters[name]})
+    if project := filters.get("project", "").strip():
+        requests = requests.filter(project_name=project)
     if words := filters.get("words", "").strip():
         requests = requests.filter(Q(name__icontains=words) | Q(author__username__icontains=words))
     return requests.select_related("author", "launch").order_by("-pk")

@@ -38,14 +38,15 @@ _PATIENCE_S = 2.0
 @require_GET
 def requests_list(request: UserRequest) -> HttpResponse:
     """List the requests that the person may see, fifty a page."""
-    filters = {name: request.GET.get(name, "") for name in ("state", "kind", "words", "whose")}
+    filters = {name: request.GET.get(name, "") for name in ("state", "kind", "project", "words", "whose")}
     filters["whose"] = filters["whose"] or ("mine" if request.user.has_role(Role.REQUESTER) else "all")
     seen = visible_to(request.user, request.cloud)
     if filters["whose"] != "all":
         seen = seen.filter(author=request.user)
     number = number_in(request.GET.get("before"))
     before = None if number is None else pk_of(number)
-    end = queries.search_ends_at(before) if filters["words"].strip() else 0
+    is_search = any(filters[name].strip() for name in ("project", "words"))
+    end = queries.search_ends_at(before) if is_search else 0
     rows = queries.listed(seen.filter(pk__gte=end), filters).defer(*queries.BODIES, "launch__body")
     rows = rows if before is None else rows.filter(pk__lt=before)
     page = list(rows[: queries.PAGE + 1])

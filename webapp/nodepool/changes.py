@@ -55,28 +55,61 @@ def is_as_asked(live: JSON, wanted: JSON) -> bool:
 
 
 def on_top_of(live: JSON, before: JSON, wanted: JSON) -> JSON:
-    """Return what an update makes of a pool as it is now: a count that it leaves alone stays as it is (C24)."""
-    body, count = copy.deepcopy(wanted), pointers.get(live, COUNT)
-    if count is not None and pointers.get(wanted, COUNT) == pointers.get(before, COUNT):
-        pointers.put(body, COUNT, count)
+    """Return what an update makes of a pool as it is now: what it leaves alone stays as others have made it."""
+    body = copy.deepcopy(wanted)
+    for at in CHANGEABLE:
+        now, then, asked = (_parts(one, at) for one in (live, before, wanted))
+        names = {**asked, **now}
+        kept = {name: (now if asked.get(name) == then.get(name) else asked).get(name) for name in names}
+        kept = {name: part for name, part in kept.items() if part is not None}
+        if kept != asked:
+            pointers.put(body, at, _whole(kept, at))
     return body
 
 
 def overtaken(live: JSON, before: JSON, wanted: JSON) -> list[Problem]:
-    """Return where a pool is not any more what a change was asked about; `wanted` is None for a deletion.
+    """Return where others have changed a pool otherwise than a change of it wants to; `wanted` is None for a deletion.
 
-    All three are bodies without what the cloud wrote. An update replaces all that can be changed, and so would undo
-    what others did since. The count is no such place for an update that leaves it alone, and for the deletion of a
-    pool that grows and shrinks by itself.
+    All three are bodies without what the cloud wrote. A deletion is asked about all that can be changed, but for the
+    count of a pool that grows and shrinks by itself.
     """
-    places = [at for at in CHANGEABLE if _known(live, at) != _known(before, at)]
     grows = pointers.get(live, f"{_AUTOSCALING}/enable") is True
-    is_count_free = grows if wanted is None else pointers.get(wanted, COUNT) == pointers.get(before, COUNT)
+    places = [at for at in CHANGEABLE if _clash(live, before, wanted, at)]
     return [
         Problem(at, "overtaken", Severity.ERROR, _as_told(_known(before, at), _known(live, at)), "2.3")
         for at in places
-        if at != COUNT or not is_count_free
+        if not (wanted is None and at == COUNT and grows)
     ]
+
+
+def _clash(live: JSON, before: JSON, wanted: JSON, at: str) -> bool:
+    """Whether a part of a place was changed, and is wanted otherwise than before as well; a deletion wants nothing."""
+    now, then = _parts(live, at), _parts(before, at)
+    others = [name for name in {**now, **then} if now.get(name) != then.get(name)]
+    if wanted is None:
+        return bool(others)
+    asked = _parts(wanted, at)
+    return any(asked.get(name) not in (now.get(name), then.get(name)) for name in others)
+
+
+def _parts(body: JSON, at: str) -> dict[str, JSON]:
+    """Return what stands at a place in the parts that are changed each for itself: labels, taints, tags; else whole."""
+    value = pointers.get(body, at)
+    if isinstance(value, list):
+        return {_name_of(one): one for one in value}
+    return value if at in _EMPTY and isinstance(value, dict) else {"": value} if value not in (None, {}) else {}
+
+
+def _whole(parts: dict[str, JSON], at: str) -> JSON:
+    """Return the value of a place that has these parts."""
+    if at not in _EMPTY:
+        return parts.get("")
+    return parts if isinstance(_EMPTY[at], dict) else list(parts.values())
+
+
+def _name_of(item: JSON) -> str:
+    """Return what a taint or a tag is known by: a node can have a taint of the same key with another effect."""
+    return json.dumps([item.get("key"), item.get("effect")] if isinstance(item, dict) else item)
 
 
 def _known(body: JSON, at: str) -> JSON:

@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from webapp.nodepool.pointers import JSON
+from webapp.nodepool.pointers import JSON, leaves
 
 MAX_BYTES = 1024 * 1024
 # Of YAML and Terraform, which are read slowly: enough for any node pool, too little to keep a server busy.
@@ -13,6 +13,9 @@ MAX_LANGUAGE_BYTES = 64 * 1024
 MAX_DEPTH = 64
 # A string (whose brackets do not count), or a bracket.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.DOTALL)
+
+_HALF = re.compile("[\ud800-\udfff]")
+HALF = "This has half of a character (a lone surrogate), which nobody can read or write."
 
 
 class Unreadable(ValueError):
@@ -43,6 +46,12 @@ def read_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_D
         raise
     except ValueError:
         raise Unreadable("A number has too many digits.") from None
+
+
+def half_texts(document: JSON) -> list[str]:
+    """Return where a document has a text or key with half of a character, which stands in no page and no file."""
+    said = ((at, value if isinstance(value, str) else "") for at, value in leaves(document))
+    return [at for at, text in said if _HALF.search(at) or _HALF.search(text)]
 
 
 def refuse_larger_than(limit: int, data: bytes) -> None:

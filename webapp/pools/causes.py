@@ -10,6 +10,7 @@ from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import pointers
 from webapp.pools.models import PoolStatus
 
+_FAILED = ("Error", "Abnormal")  # phases of nodes (2.7)
 _CODE = re.compile(r"\b(?:CCE|Ecs|EVS|VPC|Common|Pdp)\.[0-9]{4,8}\b")
 
 
@@ -30,7 +31,7 @@ def _conditions(status: PoolStatus) -> Iterator[str]:
 
 def _reasons(status: PoolStatus, session: CloudSession | None) -> Iterator[str]:
     """Yield why the first node failed that did: what it says itself, else what its job says."""
-    failed = (one for one in status.nodes if pointers.get(one, "/status/phase") == "Error")
+    failed = (one for one in status.nodes if pointers.get(one, "/status/phase") in _FAILED)
     node: dict[str, Any] = next(failed, {})
     told = pointers.get(node, "/status/reason") or pointers.get(node, "/status/message")
     job = pointers.get(node, "/status/jobID")

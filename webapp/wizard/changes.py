@@ -23,7 +23,7 @@ from webapp.approvals.workflow import EDITABLE, NotPossible
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster, Problem, pointers
-from webapp.nodepool.changes import COUNT, is_changeable
+from webapp.nodepool.changes import COUNT, is_changeable, on_top_of
 from webapp.nodepool.facts import NOTHING_KNOWN, Facts
 from webapp.nodepool.formats import cleaned
 from webapp.nodepool.pointers import JSON
@@ -103,7 +103,8 @@ def _change(request: UserRequest, live: Live, kind: Kind) -> HttpResponse:
     step = PAGES[kind]
     if request.method == "GET":
         pending = _pending(request, live.cluster.id, live.pool_id, kind)
-        return _form(request, live, kind, answers_of(step.places, pending.body if pending else live.body))
+        shown = on_top_of(live.body, pending.baseline, pending.body) if pending else live.body
+        return _form(request, live, kind, answers_of(step.places, shown))
     typed = posted.read(request.POST)
     try:
         wanted = merged(without(step.places, live.body), body_of(step.places, typed.tree))

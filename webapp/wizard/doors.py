@@ -18,7 +18,7 @@ from webapp.cloud.picklists import PickList
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import FORMATS, Imported, cleaned, read
 from webapp.nodepool.formats.guessing import guessed
-from webapp.nodepool.reading import MAX_BYTES, Unreadable
+from webapp.nodepool.reading import HALF, MAX_BYTES, Unreadable, half_texts
 from webapp.pools.exports import export_page, target_of
 from webapp.pools.phases import condition_of, counts_of
 from webapp.wizard import actions, checks, presets, steps
@@ -62,7 +62,7 @@ def import_text(request: UserRequest) -> HttpResponse:
     known = name if name in _READABLE else guessed(data)
     try:
         _demand_one(text, file, data)
-        found = read(known, data)
+        found = _whole(read(known, data))
     except Unreadable as error:
         trouble = str(error) if name == known else f"{error} (It was taken for {FORMATS[known].label}.)"
         kept = text if text.strip() or file is None else data[:MAX_BYTES].decode(errors="replace")
@@ -116,6 +116,13 @@ def _begin(request: UserRequest, found: Imported, cluster: Cluster | None, origi
     notes = [[note.pointer, note.message] for note in found.left_out]
     draft = actions.start(by=request.user, cluster=cluster, body=found.body, origin=origin, left_out=notes)
     return redirect("wizard:decisions", draft.pk)
+
+
+def _whole(found: Imported) -> Imported:
+    """Return what was read. Raises Unreadable where it cannot be shown."""
+    if half_texts([found.body, [note.pointer for note in found.left_out]]):
+        raise Unreadable(HALF)
+    return found
 
 
 def _demand_one(text: str, file: UploadedFile | None, data: bytes) -> None:

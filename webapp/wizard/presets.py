@@ -11,6 +11,7 @@ from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.audit.trail import note
 from webapp.nodepool import pointers
+from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import steps
 from webapp.wizard.answers import answer_at, answers_of, is_blank, rows_in, without
@@ -43,8 +44,8 @@ def active_presets() -> QuerySet[Preset]:
 
 
 def body_to_keep(body: JSON) -> JSON:
-    """Return a copy of a body without what each person chooses alone."""
-    return without(tuple(place for place in steps.EVERY_PLACE if place.at in PERSONAL), body)
+    """Return a copy of a body without what each person chooses alone, and without passwords."""
+    return without(tuple(place for place in steps.EVERY_PLACE if place.at in PERSONAL), without_password(body)[0])
 
 
 def fixables(body: JSON) -> list[tuple[Step, list[Fixable]]]:

@@ -22,6 +22,7 @@ from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.facts import Facts
+from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import as_read, flavor_named, quotas_left, totals
 from webapp.wizard import checks, drawing, posted, show, steps
@@ -148,7 +149,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
         "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
-        "json": json.dumps(draft.body, indent=2, ensure_ascii=False),
+        "json": json.dumps(without_password(draft.body)[0], indent=2, ensure_ascii=False),
         "totals": taken,
         "left": [as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items()],
         "drawing": drawing.drawn(layout(draft.body)),

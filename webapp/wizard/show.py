@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.accounts.http import UserRequest
 from webapp.nodepool import Problem, pointers
+from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import flavor_named, totals
 from webapp.wizard import checks, drawing, flavors, page, preview, steps
@@ -151,7 +152,7 @@ def _judged(request: UserRequest, draft: Draft, step: Step) -> tuple[Lists, list
 def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
     found, made = lists.get("flavors"), layout(draft.body)
     return {
-        "lines": preview.drawn(draft.body, lambda at: bool(at) and steps.owner(at) is step),
+        "lines": preview.drawn(without_password(draft.body)[0], lambda at: bool(at) and steps.owner(at) is step),
         "totals": totals(draft.body, flavor_named(draft.body, found.items if found else ()), made),
         "drawing": drawing.drawn(made) if step is steps.DISKS else None,
     }

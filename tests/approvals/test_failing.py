@@ -1,0 +1,114 @@
+"""A failure in words: why nodes did not come, and what a code means that the catalogue does not know."""
+
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from tests.approvals.building import a_failure
+from tests.people import a_person
+from webapp.accounts.roles import Role
+from webapp.approvals.catalogue import card_of
+from webapp.approvals.following import follow
+from webapp.approvals.launching import launch
+from webapp.approvals.models import UnmatchedFailure
+from webapp.approvals.workflow import State
+from webapp.pools.models import PoolStatus
+
+pytestmark = pytest.mark.django_db
+POST = {"method": "POST", "path": "nodepools$", "times": 1}
+KMS = "Ecs.0025: KMS is not allowed for EVS."
+RETRY = "Retry unchanged</button>"
+
+
+@pytest.fixture
+def page(author):
+    client = Client()
+    client.force_login(author)
+    return lambda found: unescape(client.get(found.get_absolute_url()).content.decode())
+
+
+@pytest.fixture
+def stillborn(asked, anna, author, local_cloud):
+    """A request whose pool was made, and whose nodes do not come."""
+    local_cloud.fault(kind="node_failure", message=KMS)
+    found = asked()
+    launch(found, anna, by=author)
+    local_cloud.advance(3600)
+    PoolStatus.objects.update(asked_at=None)
+    return found
+
+
+@pytest.fixture
+def refused(asked, anna, author, local_cloud):
+    """Launch what the cloud refuses with a status."""
+
+    def launched(status, message="teapot"):
+        local_cloud.fault(kind="status", status=status, message=message, **POST)
+        found = asked()
+        launch(found, anna, by=author)
+        return found
+
+    return launched
+
+
+def test_the_card_says_why_the_nodes_did_not_come(stillborn, anna, page):
+    follow(stillborn, anna)
+    assert (stillborn.state, stillborn.problem["code"]) == (State.FAILED, "Ecs.0025")
+    assert f"The cloud says: [CreateNodeVM.DoError] {KMS}" in page(stillborn)
+
+
+def test_what_the_catalogue_knows_of_the_code_in_the_reason_is_what_to_do(stillborn, anna, page):
+    a_failure("Ecs.0025", sentence="The disk cannot be encrypted.", remedy="Have KMS allowed for EVS.")
+    follow(stillborn, anna)
+    shown = page(stillborn)
+    assert "<h2>The disk cannot be encrypted.</h2>" in shown
+    assert "Have KMS allowed for EVS." in shown
+    assert not UnmatchedFailure.objects.exists()
+
+
+def test_a_job_that_cannot_be_read_leaves_the_failure_as_it_is(stillborn, anna, local_cloud, page):
+    local_cloud.fault(kind="status", status=403, path="/jobs/")
+    follow(stillborn, anna)
+    assert (stillborn.state, stillborn.problem["code"]) == (State.FAILED, "Error")
+    assert "The cloud could not add a node." in page(stillborn)
+
+
+def test_a_refusal_that_nobody_knows_says_what_to_do_and_is_not_offered_unchanged(refused, page):
+    found = refused(418)
+    shown = page(found)
+    assert (found.state, found.problem["status"]) == (State.FAILED, 418)
+    assert "The cloud says: teapot" in shown
+    assert found.problem["remedy"] in shown
+    assert "The move is yours." in shown
+    assert RETRY not in shown
+
+
+def test_a_fault_of_the_cloud_that_nobody_knows_can_be_tried_again():
+    card = card_of({"status": 599, "code": "CCE.99999999", "message": "It broke.", "remedy": "Try again."})
+    assert (card.is_retryable, card.remedy) == (True, "Try again.")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_retryable"),
+    [
+        *((status, False) for status in (400, 403, 404, 422, 499)),
+        *((status, True) for status in (401, 408, 423, 429, 500, 503, None)),
+    ],
+)
+def test_only_what_may_pass_is_retryable(status, is_retryable):
+    assert card_of({"status": status, "code": "CCE.99999999", "message": "No."}).is_retryable is is_retryable
+    assert card_of({"status": status, "message": "No."}).is_retryable is is_retryable
+
+
+def test_what_the_catalogue_knows_counts_whatever_the_status():
+    a_failure("CCE.99999999", is_retryable=True)
+    assert card_of({"status": 400, "code": "CCE.99999999"}).is_retryable
+
+
+def test_an_unknown_code_is_counted_and_an_admin_finds_it(refused, client):
+    refused(418, "short and stout")
+    found = UnmatchedFailure.objects.get()
+    assert (found.count, found.example) == (1, "short and stout")
+    client.force_login(a_person("admin", Role.ADMIN))
+    assert found.code in client.get("/admin/approvals/unmatchedfailure/").content.decode()
