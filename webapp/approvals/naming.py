@@ -35,7 +35,7 @@ _known: list[tuple[Namer, Lister, Teller]] = [
 
 
 def name_places(namer: Namer, lister: Lister, teller: Teller) -> None:
-    """Let functions say a pointer's section and name, which fields a body has, and what the value at a pointer means."""
+    """Let functions say a place's section and name, which fields a body has, and what a value means there."""
     _known.insert(0, (namer, lister, teller))
 
 
