@@ -40,8 +40,8 @@ class PoolRequestAdmin(ReadOnlyAdmin):
         "launched_at": "launched",
         "ended_at": "ended",
         "expires_at": "expires",
-        "remind_at": "reminder at",
-        "escalate_at": "passed on at",
+        "remind_at": "reminder",
+        "escalate_at": "passed on to more",
         "start_at_once": "starts by itself",
     }
     list_display = ("reference", "kind", "state", "name", "cluster_name", "project_name", "author", "submitted_at")
