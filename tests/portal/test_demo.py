@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from tests.conftest import ANNA
 from webapp.accounts.models import GroupRole, User
 from webapp.accounts.roles import Role
+from webapp.approvals.models import PoolRequest
 from webapp.portal.demo import CLOUD, DOMAIN, PEOPLE, PORTAL, PROJECT
 from webapp.wizard.models import Preset
 
@@ -79,6 +80,13 @@ def test_the_sign_ins_are_printed_for_whoever_starts_the_demonstration(settings)
 
 def test_nobody_is_shown_where_real_people_sign_in(client):
     assert "demo-1" not in client.get("/sign-in").content.decode()
+
+
+def test_no_mark_is_on_every_request_of_the_demonstration(local_cloud, seeded):
+    call_command("seed_requests")
+    marks = [set(one.marks) for one in PoolRequest.objects.all()]
+    assert {"unencrypted-disk", "public-address"} <= set.union(*marks)
+    assert set.intersection(*marks) == set()
 
 
 def test_there_is_a_preset_to_start_from(client, local_cloud, seeded):
