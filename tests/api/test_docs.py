@@ -37,7 +37,7 @@ def test_it_needs_no_script_of_its_own_and_nothing_from_elsewhere(client, page):
 
 def test_parameters_bodies_answers_and_the_form_of_errors_are_told(page):
     put = page[page.index('id="drafts_replace"') :].partition("</article>")[0]
-    for told in ("<code>If-Match</code>", "<code>body</code>", "<code>fixed</code>", "<dt>412</dt>", "<td>header</td>"):
+    for told in ("<code>If-Match</code>", "<code>body</code>", "<code>fixed</code>", "<dt>412</dt>", ">header</td>"):
         assert told in put
     assert "<code>errors[].pointer</code>" in page[page.index('id="errors"') :].partition("</section>")[0]
 

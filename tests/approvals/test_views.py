@@ -64,7 +64,19 @@ def test_the_page_says_what_is_asked_and_why_it_needs_approval(approver, waiting
     assert "it has up to 3 nodes, more than 1" in page
     assert "Nodes get public addresses" in page
     assert "<ins>3</ins>" in page
+    assert "<ins>Dynamic BGP (5_bgp)</ins>" in page
+    assert "<ins>Its own (PER)</ins>" in page
     assert "It waits for 1 approval by the team platform" in page
+
+
+def test_whom_a_decision_was_passed_on_to_reads_by_whom(approver, waiting, client):
+    stand_in = a_person("stand-in", Role.APPROVER)
+    act(approver, waiting, "delegate", to=stand_in.pk)
+    client.force_login(stand_in)
+    page = client.get(waiting.get_absolute_url()).content.decode()
+    assert "Passed on to you by <strong>approver</strong>." in page
+    assert "let stand-in decide" in page
+    assert "Passed on to you" not in approver.get(waiting.get_absolute_url()).content.decode()
 
 
 def test_an_approval_leads_on_and_the_author_is_told(approver, waiting, client):
@@ -168,8 +180,8 @@ def test_review_says_what_the_quotas_leave(anna_client, anna, local_cloud):
     quotas = pick_lists(anna, ("quotas",))["quotas"].items[0]
     nodes, vcpus = quotas.servers.left - 4000, quotas.vcpus.left - 16000
     assert vcpus < 0
-    assert re.findall(r"(-?[0-9]+|–)<", row)[:2] == [str(nodes), str(vcpus)]
-    assert f'<span class="badge is-bad">{vcpus}</span>' in row
+    assert re.findall(r"(-?[0-9,]+|–)<", row)[:2] == [f"{nodes:,}", f"{vcpus:,}"]
+    assert f'<span class="badge is-bad">{vcpus:,}</span>' in row
 
 
 def test_what_policy_refuses_cannot_be_sent(anna_client, local_cloud):

@@ -129,3 +129,16 @@ def demand_accessible(page: Page, **options) -> None:
     """Fail where axe-core finds a violation."""
     found = Axe().run(page, options=options or None)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+# Code keeps its lines where there is room for many of them.
+_SCROLLING = """() => [document.documentElement, ...document.querySelectorAll("*")]
+  .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+  .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+  .filter(one => !(innerWidth > 768 && one.matches(".code")))
+  .map(one => `${one.localName}.${one.className}: ${one.scrollWidth} of ${one.clientWidth}`)"""
+
+
+def demand_fitting(page: Page) -> None:
+    """Fail where the page, or anything in it, has to be scrolled sideways."""
+    assert page.evaluate(_SCROLLING) == [], page.url

@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, sign_in
+from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
 from tests.browser.test_walk import at, walk_to_review
 from tests.conftest import ROOT
 
@@ -67,7 +67,7 @@ def test_no_page_of_requests_has_an_accessibility_violation_or_scrolls_sideways(
 
     def look(page: Page) -> None:
         demand_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} scrolls sideways"
+        demand_fitting(page)
 
     sign_in(anna)
     walk_to_review(anna)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import demand_accessible, sign_in
+from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
 from tests.browser.test_walk import LOOKS
 
 
@@ -14,7 +14,7 @@ def test_no_page_of_notices_has_an_accessibility_violation_or_scrolls_sideways(o
     for path in ("/notices", "/notices/preferences"):
         page.goto(path)
         demand_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+        demand_fitting(page)
 
 
 def test_a_choice_is_kept_without_javascript(open_page):

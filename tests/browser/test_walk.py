@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, sign_in
+from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
 
 T = "/spec/nodeTemplate"
 LOOKS = [
@@ -81,7 +81,7 @@ def test_no_page_has_an_accessibility_violation_or_scrolls_sideways(open_page, w
 
     def look(shown: Page) -> None:
         demand_accessible(shown)
-        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{shown.url} scrolls sideways"
+        demand_fitting(shown)
 
     page.goto("/sign-in")
     look(page)

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -115,3 +116,16 @@ def test_what_the_pool_did_before_a_request_is_not_in_its_timeline(anna_client, 
     lines = anna_client.get(found.get_absolute_url()).context["timeline"]
     assert [one.at for one in lines] == sorted(one.at for one in lines)
     assert lines[0].text.startswith("submitted it")
+
+
+def test_every_line_of_a_timeline_says_who_when_and_how_long_after_the_one_before(anna_client, at, local_cloud):  # noqa: F811
+    page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
+    found = PoolRequest.objects.get(kind="scale")
+    first, *lines = anna_client.get(found.get_absolute_url()).context["timeline"]
+    assert first.took is None
+    assert {one.actor for one in (first, *lines)} == {"anna", "Poolwright", "The cloud"}
+    assert all(re.fullmatch(r"\d+:\d\d:\d\d", one.took_words) for one in lines)
+    assert first.at + sum((one.took for one in lines), timedelta()) == lines[-1].at
+    pool = anna_client.get(at).context["events"]
+    assert {one.actor for one in pool} == {"The cloud"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import groupby
 
-from webapp.approvals.naming import named
+from webapp.approvals.naming import named, told
 from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
 
@@ -58,7 +58,4 @@ def _is_empty(value: JSON) -> bool:
 def _shown(values: dict[str, JSON], at: str) -> str:
     if at not in values:
         return NOT_SET
-    value = values[at]
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return value if isinstance(value, str) else json.dumps(value)
+    return told(at, values[at])

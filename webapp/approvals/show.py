@@ -4,7 +4,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -33,6 +32,7 @@ from webapp.nodepool.facts import Flavor, Quota
 from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import QUOTAS, Totals, as_read, left_after, totals
+from webapp.pools.lines import Line, timed
 from webapp.pools.models import PoolStatus
 from webapp.pools.status import interval_s, status_of, status_row
 from webapp.pools.views import shown
@@ -47,22 +47,6 @@ _UNITS = (
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
 _PORTAL = "Poolwright"  # who acts where nobody does
 _FLAVOR = "/spec/nodeTemplate/flavor"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One act in the timeline, or what the pool did (then nobody is its actor); `took` since the one before it."""
-
-    at: datetime
-    actor: str
-    text: str
-    comment: str
-    took: timedelta | None
-
-    @property
-    def took_words(self) -> str:
-        """The time since the act before it, as hours, minutes and seconds."""
-        return str(self.took).partition(".")[0] if self.took else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +86,7 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": decisions,
+        "passed_on_by": [str(one.by) for one in found.delegations.select_related("by") if one.to_id == person.pk],
         "moved": [(one, named(one.pointer)[1]) for one in _moved(request, found)],
         "locks": _locks(found),
         **moving,
@@ -211,22 +196,22 @@ def amounts(found: PoolRequest) -> list[Amount]:
 
 def timeline(found: PoolRequest) -> Iterator[Line]:
     """Yield every act on a request, oldest first, as the audit trail has it."""
-    last: datetime | None = None
+    return timed(_acts(found))
+
+
+def _acts(found: PoolRequest) -> Iterator[Line]:
     lines = AuditLine.objects.filter(about=about(found)).order_by("number")
     for at, act, actor, actor_id, said in lines.values_list("at", "act", "actor", "actor_id", "after"):
         after = json.loads(said or "{}") or {}
-        took = at - last if last else None
         comment = "" if act == "request.commented" else str(after.get("comment") or "")
-        who = _PORTAL if actor == SYSTEM and not actor_id else actor
-        yield Line(at, who, _words(act, after), comment, took)
-        last = at
+        yield Line(at, _PORTAL if actor == SYSTEM and not actor_id else actor, _words(act, after), comment)
 
 
-def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Any]) -> list[Line]:
-    """Return the acts and, from the launch to the end, what the pool did, in the order of time."""
+def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Line]) -> list[Line]:
+    """Return the acts and, from the launch to the end, what the cloud said of the pool, in the order of time."""
     first, last = found.launched_at, found.ended_at
     theirs = [one for one in events if first and one.at >= first and (last is None or one.at <= last)]
-    return sorted([*lines, *(Line(one.at, "", one.text, "", None) for one in theirs)], key=lambda line: line.at)
+    return list(timed([*lines, *theirs]))
 
 
 _WORDS = {

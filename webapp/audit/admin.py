@@ -23,6 +23,8 @@ class AuditLineAdmin(ReadOnlyAdmin):
     """Every act that was noted."""
 
     noun = "line"
+    when_empty = "Every act is noted here. There was none so far."
+    called = {"at": "when", "actor": "who", "actor_id": "number of the person", "about": "about", "address": "from"}
     change_list_template = "admin/audit_list.html"
     list_display = ("number", "at", "actor", "act", "about", "address")
     ordering = ("-number",)

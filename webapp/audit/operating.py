@@ -17,11 +17,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 
 from webapp.audit import trail
 
 COUNTED = 10_000  # nobody turns further pages; counting on would read the whole table
 _BEHIND_ALL = "\U0010ffff"
+# What fields are called that many models have.
+_WORDS = {"is_active": "active", "created_at": "made", "updated_at": "changed", "user": "person"}
 
 
 class CappedPaginator(Paginator):
@@ -42,11 +45,14 @@ class CappedPaginator(Paginator):
 class ListAdmin(admin.ModelAdmin):
     """A list of fixed cost.
 
-    `noun` is what the trail calls one object. `buttons` are acts on one object beside its form: the name of the
-    method that does it (given request and object, returning a sentence for the person) and the label.
+    `noun` is what the trail calls one object, `called` what its fields are called in lists, and in forms that have no
+    label of their own. `when_empty` says what would stand in the list, and what to do for it. `buttons` are acts on one
+    object beside its form: the name of the method that does it (given request and object, returning a sentence for the
+    person) and the label.
     """
 
-    noun = ""
+    noun = when_empty = ""
+    called: dict[str, str] = {}
     buttons: dict[str, str] = {}
     paginator = CappedPaginator
     show_full_result_count = False
@@ -57,6 +63,33 @@ class ListAdmin(admin.ModelAdmin):
     def about(self, obj: Any) -> str:
         """Return what the trail calls an object."""
         return f"{self.noun} {obj}"
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What fields are called in lists and their filters."""
+        return {**_WORDS, **self._labels, **self.called}
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        """What the form calls its fields; Django's plain one has no say."""
+        meta: Any = getattr(self.form, "Meta", None)
+        return getattr(meta, "labels", None) or {}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Call fields by their words that neither the model nor the form names, those that are only shown too."""
+        named = {**_WORDS, **self.called}
+        raw = (one for one in self.opts.fields if one.name in named and one.verbose_name == one.name.replace("_", " "))
+        labels = {one.name: capfirst(named[one.name]) for one in raw}
+        return super().get_form(request, obj, change, **{"labels": {**labels, **self._labels}, **kwargs})
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Call filters by their words, and offer actions where there is something to choose."""
+        found: Any = super().get_changelist_instance(request)
+        found.show_admin_actions = bool(found.result_count)
+        for one in found.filter_specs:
+            title = str(self.words.get(getattr(one, "field_path", ""), one.title))
+            one.title = title[:1].lower() + title[1:]
+        return found
 
     @property
     def media(self) -> Media:

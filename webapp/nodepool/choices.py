@@ -47,6 +47,7 @@ MAX_EXTENSION_CARDS = 16
 
 # 1.7
 EIP_TYPES = ("5_bgp", "5_mailbgp")
+EIP_TYPE_LABELS = {"5_bgp": "Dynamic BGP (5_bgp)", "5_mailbgp": "Mail BGP (5_mailbgp)"}
 CHARGE_MODES = ("traffic",)
 SHARE_TYPES = ("PER",)
 BANDWIDTH_MBIT: Bounds = (1, 1000)
@@ -80,6 +81,7 @@ SPACE_NAMES = ("runtime", "kubernetes", "user")
 
 # 1.15
 RUNTIMES = ("docker", "containerd")
+NETWORK_LABELS = {"vpc-router": "VPC network", "overlay_l2": "tunnel network", "eni": "network interfaces (eni)"}
 
 
 @dataclass(frozen=True, slots=True)

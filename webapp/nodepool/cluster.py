@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
 
+from webapp.nodepool.choices import NETWORK_LABELS
+
 Category = Literal["CCE", "Turbo"]
 
 # Reference 2.6: the number of nodes that a cluster flavor takes, by the last word of its name.
@@ -62,6 +64,11 @@ class Cluster:
     def is_turbo(self) -> bool:
         """Whether this is a CCE Turbo cluster."""
         return self.category == "Turbo"
+
+    @property
+    def network(self) -> str:
+        """The network of its containers, in words."""
+        return NETWORK_LABELS.get(self.network_mode or "", self.network_mode or "network not known")
 
     def with_nodes(self, count: int) -> Self:
         """Return the same cluster with its number of nodes known."""

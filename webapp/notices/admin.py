@@ -47,6 +47,8 @@ class WebhookAdmin(ListAdmin):
     """Programs that are told of events."""
 
     noun = "webhook"
+    when_empty = "Programs stand here that are told of events. Admins add one with its address and a secret."
+    called = {"origin": "receiver"}
     buttons = {"send_test": "Send a test, as saved"}
     form = WebhookForm
     list_display = ("name", "origin", "event_words", "is_active")
@@ -83,7 +85,7 @@ class WebhookAdmin(ListAdmin):
     @admin.display(description="events")
     def event_words(self, webhook: Webhook) -> str:
         """The events by name."""
-        return ", ".join(webhook.events)
+        return "; ".join(Event(one).label for one in webhook.events if one in Event)
 
 
 @admin.register(Delivery)
@@ -91,12 +93,20 @@ class DeliveryAdmin(ReadOnlyAdmin):
     """Mails and calls, each with what became of it."""
 
     noun = "delivery"
+    when_empty = "Mails and calls of webhooks stand here, with what became of each. Nothing was sent so far."
+    called = {
+        "created_at": "made",
+        "address": "to",
+        "status_code": "answered with",
+        "next_at": "next attempt",
+        "delivered_at": "delivered",
+    }
     buttons = {"send_again": "Send again"}
     actions = ("send_selected_again",)
-    list_display = ("created_at", "channel", "event", "address", "subject", "state", "attempts", "status_code")
+    list_display = ("created_at", "channel", "address", "subject", "state", "attempts")
     list_filter = ("state", "channel", "event")
     ordering = ("-pk",)
-    fields = (*list_display, "webhook", "error", "next_at", "delivered_at")
+    fields = (*list_display, "event", "webhook", "status_code", "error", "next_at", "delivered_at")
     list_select_related = ("webhook",)
 
     def send_again(self, request: Any, obj: Delivery) -> str:

@@ -17,6 +17,7 @@ from webapp.cloud.picklists import pick_lists
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import cleaned
 from webapp.pools.exports import export_page, target_of
+from webapp.pools.lines import CLOUD, Line, timed
 from webapp.pools.models import PoolStatus
 from webapp.pools.phases import condition_of, counts_of
 from webapp.pools.status import condition, interval_s, status_of
@@ -82,7 +83,7 @@ def shown(status: PoolStatus) -> dict[str, Any]:
         "condition": state,
         "counts": counts_of(status.document or {}),
         "json": json.dumps(status.document or {}, indent=2, ensure_ascii=False),
-        "events": list(status.changes.all()),
+        "events": list(timed(Line(one.at, CLOUD, f"says “{one.text}”") for one in status.changes.all())),
         "is_final": state.is_final and (status.document is not None or _is_unknown(status)),
         "interval": interval_s(status),
         "seen": seen_of(status),

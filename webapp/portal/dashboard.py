@@ -17,9 +17,9 @@ from webapp.audit.models import AuditLine
 from webapp.audit.operating import COUNTED
 from webapp.audit.trail import latest_verified
 from webapp.notices.models import Delivery
-from webapp.portal.plot import Plot, plot_of
+from webapp.portal.plot import NARROW, WIDTH, Plot, plot_of
 
-DAYS = 30
+DAYS, DAYS_NARROW = 30, 10
 VERIFIED = 1000
 _KEPT_S = 60  # the plot counts a month of lines
 _SHOWN = 5
@@ -44,7 +44,8 @@ def dashboard() -> dict[str, Any]:
         "oldest_waiting": _words(counts["oldest_age"]),
         "days": days,
         "series": list(SERIES.values()),
-        "plot": _plot(days),
+        "plots": [("", _plot(days, WIDTH)), ("for-narrow", _plot(days[-DAYS_NARROW:], NARROW))],
+        "days_narrow": DAYS_NARROW,
         "unmatched": UnmatchedFailure.objects.order_by("-count")[:_SHOWN],
         "failed_deliveries": Delivery.objects.filter(state=Delivery.State.FAILED)[:COUNTED].count(),
         "trail": latest_verified(VERIFIED),
@@ -68,5 +69,5 @@ def _words(age: timedelta | None) -> str:
     return timesince(timezone.now() - age) if age is not None else ""
 
 
-def _plot(days: list[Day]) -> Plot:
-    return plot_of([(f"{one.day:%d %b}", one.counts) for one in days], list(SERIES.values()))
+def _plot(days: list[Day], width: int) -> Plot:
+    return plot_of([(f"{one.day:%d %b}", one.counts) for one in days], list(SERIES.values()), width)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 220, 40, 24, 10
+NARROW = 320  # for a screen that is as narrow
 _GAP = 0.25  # of a group
 _LABELLED = 5  # every fifth group says its name
 
@@ -34,16 +35,16 @@ class Plot:
     bars: list[Bar]
     across: list[Mark]
     up: list[Mark]
-    width: int = WIDTH
+    width: int
     height: int = HEIGHT
     left: int = LEFT
     floor: int = HEIGHT - BOTTOM
 
 
-def plot_of(groups: Sequence[tuple[str, Sequence[int]]], series: Sequence[str]) -> Plot:
+def plot_of(groups: Sequence[tuple[str, Sequence[int]]], series: Sequence[str], width: int = WIDTH) -> Plot:
     """Return the drawing of groups of counts, one bar for each series."""
     top = _round_up(max((count for _, counts in groups for count in counts), default=0))
-    high, wide = HEIGHT - BOTTOM - TOP, (WIDTH - LEFT) / max(len(groups), 1)
+    high, wide = HEIGHT - BOTTOM - TOP, (width - LEFT) / max(len(groups), 1)
     thick = wide * (1 - _GAP) / len(series)
     bars = [
         Bar(series[place], *_box(LEFT + index * wide + place * thick, count * high / top, thick))
@@ -55,7 +56,7 @@ def plot_of(groups: Sequence[tuple[str, Sequence[int]]], series: Sequence[str]) 
         Mark(text, round(LEFT + index * wide, 1)) for index, (text, _) in enumerate(groups) if not index % _LABELLED
     ]
     up = [Mark(str(round(top * part / 2)), round(HEIGHT - BOTTOM - high * part / 2, 1)) for part in range(3)]
-    return Plot(bars, across, up)
+    return Plot(bars, across, up, width)
 
 
 def _box(x: float, height: float, width: float) -> tuple[float, float, float, float]:

@@ -18,6 +18,11 @@ class PresetAdmin(ReadOnlyAdmin):
     """All presets, those that are not offered too."""
 
     noun = "preset"
+    when_empty = (
+        "Presets stand here, which people begin with. One is made of a draft in the portal: open its review and choose "
+        "“Save as a preset”."
+    )
+    called = {"is_active": "offered"}
     buttons = {"offer": "Offer it", "withdraw": "Offer it no more"}
     actions = ("offer_selected", "withdraw_selected")
     list_display = ("name", "is_active", "author", "updated_at")

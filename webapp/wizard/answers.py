@@ -85,7 +85,7 @@ def answers_of(places: Places, body: JSON) -> Tree:
     for place in places:
         value = pointers.get(body, place.at)
         if value is not None:
-            answer = _rows_of(place, value) if isinstance(place, Rows) else _text_of(place, value)
+            answer = _rows_of(place, value) if isinstance(place, Rows) else text_of(place, value)
             pointers.put(tree, place.at, answer)
         elif isinstance(place, Place) and place.always:
             pointers.put(tree, place.at, "")
@@ -204,7 +204,8 @@ def _value_of(place: Place, typed: str | None) -> JSON:
     return text
 
 
-def _text_of(place: Place, value: JSON) -> str:
+def text_of(place: Place, value: JSON) -> str:
+    """Return the text that would be typed for a value."""
     if isinstance(value, bool):
         return _WORD_OF[value]
     if value == "":
@@ -225,7 +226,7 @@ def _rows_of(rows: Rows, value: JSON) -> Tree:
 def _row_of(rows: Rows, item: JSON) -> Answer:
     first = rows.places[0]
     is_plain = isinstance(first, Place) and not first.at
-    return _text_of(first, item) if is_plain and isinstance(first, Place) else answers_of(rows.places, item)
+    return text_of(first, item) if is_plain and isinstance(first, Place) else answers_of(rows.places, item)
 
 
 def _copied(body: JSON) -> JSON:

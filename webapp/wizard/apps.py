@@ -11,6 +11,6 @@ class WizardConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what places are called."""
         from webapp.approvals.naming import name_places
-        from webapp.wizard.naming import named, places_in
+        from webapp.wizard.naming import named, places_in, told
 
-        name_places(named, places_in)
+        name_places(named, places_in, told)

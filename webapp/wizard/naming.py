@@ -4,15 +4,22 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from webapp.approvals.naming import ELSEWHERE
+from webapp.approvals.naming import ELSEWHERE, plainly
 from webapp.nodepool import pointers
 from webapp.nodepool.pointers import JSON
-from webapp.wizard import steps
+from webapp.wizard import options, steps
+from webapp.wizard.answers import text_of
 from webapp.wizard.places import Place, Rows, Section, patterns
 
 Way = tuple[str, ...]
 # How many places have a label: where it is more than one, the section says which is meant.
 _LABELS = Counter(place.label for step in steps.STEPS for _, place in patterns(step.places))
+_PLACES = tuple(
+    (pointers.split(at), place)
+    for step in steps.STEPS
+    for at, place in patterns(step.places)
+    if isinstance(place, Place)
+)
 
 
 @lru_cache(maxsize=4096)
@@ -24,6 +31,19 @@ def named(pointer: str) -> tuple[str, str]:
             if label := _label_in(section, section.places, way):
                 return step.title, label
     return ELSEWHERE, " ".join(way[-2:])
+
+
+def told(pointer: str, value: JSON) -> str:
+    """Return a value of the body in the words of the form; a script as it is typed."""
+    place = place_at(pointer)
+    return options.told(place, text_of(place, value)) if place and isinstance(value, str) else plainly(pointer, value)
+
+
+@lru_cache(maxsize=4096)
+def place_at(pointer: str) -> Place | None:
+    """Return the place that edits a value of the body, where there is one."""
+    way = pointers.split(pointer)
+    return next((place for at, place in _PLACES if len(at) == len(way) == steps.shared(way, at)), None)
 
 
 def label_of(section: Section, place: Place | Rows) -> str:

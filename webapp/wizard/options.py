@@ -26,7 +26,7 @@ from webapp.nodepool.facts import (
     Zone,
 )
 from webapp.wizard.answers import EMPTY_TEXT
-from webapp.wizard.places import Choices
+from webapp.wizard.places import Choices, Kind, Place
 
 Lists = Mapping[str, PickList]
 
@@ -39,9 +39,13 @@ def _key_pair(key: KeyPair) -> tuple[str, str]:
     return key.name, f"{key.name} ({key.fingerprint[:11]}…)" if key.fingerprint else key.name
 
 
+def _disk_type(name: str) -> str:
+    label = choices.DISK_TYPE_LABELS.get(name)
+    return f"{name}: {label}" if label else name
+
+
 def _volume_type(kind: VolumeType) -> tuple[str, str]:
-    label = choices.DISK_TYPE_LABELS.get(kind.name)
-    return kind.name, f"{kind.name}: {label}" if label else kind.name
+    return kind.name, _disk_type(kind.name)
 
 
 def _kms_key(key: KmsKey) -> tuple[str, str] | None:
@@ -87,7 +91,12 @@ _OPTION_OF: dict[str, Callable[[Any], tuple[str, str] | None]] = {
     "agencies": _agency,
 }
 _OPERATING_SYSTEMS: Choices = tuple((name, name) for name in choices.OPERATING_SYSTEMS)
-_RANDOM_ZONE = ("random", "random: the cloud picks")
+_RANDOM_ZONE = (choices.RANDOM_ZONE, "random: the cloud picks")
+# What is on each of these lists, and called the same everywhere: known also where no list is at hand.
+_USUAL: dict[str, Choices] = {
+    "volume_types": tuple((name, _disk_type(name)) for name in choices.DISK_TYPE_LABELS),
+    "zones": (_RANDOM_ZONE,),
+}
 
 
 def options(picks: str, lists: Lists) -> Choices | None:
@@ -98,6 +107,16 @@ def options(picks: str, lists: Lists) -> Choices | None:
     if found is None or (found.error and not found.items):
         return None
     return _made(picks, found)
+
+
+def told(place: Place, answer: str, lists: Lists | None = None) -> str:
+    """Return an answer as a person reads it, with the names that the pick lists have for ids."""
+    if answer == EMPTY_TEXT:
+        return "The empty text"
+    if place.kind is Kind.CHOICE and place.picks:
+        known = options(place.picks, lists or {}) or _USUAL.get(place.picks, ())
+        return dict(known).get(answer, answer)
+    return place.told(answer)
 
 
 @lru_cache(maxsize=512)

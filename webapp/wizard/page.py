@@ -48,7 +48,7 @@ class Input(Blamed):
     @property
     def told(self) -> str:
         """The value as a person reads it."""
-        return self.place.told(self.value)
+        return options.told(self.place, self.value)
 
     @property
     def described_by(self) -> str:

@@ -13,7 +13,7 @@ from webapp.audit.trail import note
 from webapp.nodepool import pointers
 from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
-from webapp.wizard import steps
+from webapp.wizard import options, steps
 from webapp.wizard.answers import answer_at, answers_of, is_blank, rows_in, without
 from webapp.wizard.models import Preset
 from webapp.wizard.naming import label_of
@@ -86,7 +86,7 @@ def _told(place: Place | Rows, answer: Any) -> str:
     if isinstance(place, Rows):
         rows = (answer[index] for index in rows_in({"rows": answer}, "/rows"))
         return "; ".join(_told_row(place, row) for row in rows)
-    return place.told(str(answer))
+    return options.told(place, str(answer))
 
 
 def _told_row(rows: Rows, row: Any) -> str:

@@ -10,10 +10,10 @@ from webapp.nodepool import Problem, pointers
 from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.layout import layout
 from webapp.nodepool.totals import flavor_named, totals
-from webapp.wizard import checks, drawing, flavors, page, preview, steps
+from webapp.wizard import checks, drawing, flavors, options, page, preview, steps
 from webapp.wizard.answers import Tree, answers_of
 from webapp.wizard.models import Draft
-from webapp.wizard.naming import named
+from webapp.wizard.naming import named, place_at
 from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 from webapp.wizard.posted import Posted
@@ -189,7 +189,12 @@ def _differences(step: Step, draft: Draft, tree: Tree) -> list[Difference]:
     """Return what was typed here and differs from what another tab saved."""
     saved, typed = dict(_texts(answers_of(step.places, draft.body))), dict(_texts(tree))
     names = [name for name in {**saved, **typed} if saved.get(name, "") != typed.get(name, "")]
-    return [Difference(named(name)[1], saved.get(name, ""), typed.get(name, "")) for name in names]
+    return [Difference(named(name)[1], *(_told(name, said.get(name, "")) for said in (saved, typed))) for name in names]
+
+
+def _told(at: str, text: str) -> str:
+    place = place_at(at)
+    return options.told(place, text) if place else text
 
 
 def _texts(tree: Tree) -> list[tuple[str, str]]:

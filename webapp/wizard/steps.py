@@ -409,7 +409,7 @@ NETWORKING = Step(
                     f"{EIP}/eip/iptype",
                     "Type of new EIPs",
                     hint="{} or {}; regions may have others.".format(*choices.EIP_TYPES),
-                    choices=_labelled(choices.EIP_TYPES),
+                    choices=_labelled(choices.EIP_TYPES, **choices.EIP_TYPE_LABELS),
                 ),
                 Place(
                     f"{EIP}/eip/bandwidth/size",

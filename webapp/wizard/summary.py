@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import options, steps
-from webapp.wizard.answers import EMPTY_TEXT, Tree, answer_at, answers_of, is_blank, rows_in
-from webapp.wizard.places import Kind, Place, Rows, Step
+from webapp.wizard.answers import Tree, answer_at, answers_of, is_blank, rows_in
+from webapp.wizard.places import Place, Rows, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Summary:
                 continue
             answer, before = answer_at(self.tree, at), answer_at(self.before, at)
             if not is_blank(answer):
-                yield Said(place.label, self._shown(place, str(answer)), answer != before)
+                yield Said(place.label, options.told(place, str(answer), self.lists), answer != before)
             elif place.unset and not under:
                 yield Said(place.label, f"Not set: {place.unset}", not is_blank(before))
 
@@ -66,12 +66,6 @@ class Summary:
                 parts[0].value if len(rows.places) == 1 and parts else ""
             )
             yield Said(label, value, is_changed, [] if value else parts)
-
-    def _shown(self, place: Place, answer: str) -> str:
-        if answer == EMPTY_TEXT:
-            return "The empty text"
-        known = options.options(place.picks, self.lists) if place.kind is Kind.CHOICE and place.picks else None
-        return dict(known or ()).get(answer) or place.told(answer)
 
 
 def _in_one_line(rows: Rows, row: Tree | str) -> str:

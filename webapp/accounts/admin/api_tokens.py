@@ -20,6 +20,10 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     """All personal tokens."""
 
     noun = "API token"
+    when_empty = (
+        "Tokens stand here with which programs call the REST API. People make theirs in the portal, under “API tokens”."
+    )
+    called = {"name": "for", "created": "made", "expiry": "expires", "last_used_at": "last used"}
     list_display = ("name", "user", "created", "expiry", "last_used_at", "revoke_link")
     list_display_links = None
     list_select_related = ("user",)

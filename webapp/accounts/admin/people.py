@@ -39,6 +39,15 @@ class PersonAdmin(AuditedAdmin):
     """People are switched off, never deleted: requests and the trail go on naming them."""
 
     noun = "person"
+    when_empty = "People stand here once they have signed in, and portal accounts that admins add."
+    called = {
+        "username": "user name",
+        "email": "mail address",
+        "last_login": "last sign-in",
+        "date_joined": "known since",
+        "iam_user_id": "IAM user id",
+        "iam_domain_id": "IAM domain id",
+    }
     told = ("username", "first_name", "last_name", "email", "is_active")
     secrets = ("new_password",)
     form = PersonForm

@@ -30,6 +30,7 @@ class RegionAdmin(AuditedAdmin):
     """Regions. While none is active, the one of the settings counts."""
 
     noun = "region"
+    when_empty = "Regions of the cloud stand here. While there is none, the one of the settings counts."
     told = ("name", "auth_url", "hosts", "is_active")
     form = RegionForm
     list_display = ("name", "auth_url", "host_words", "is_active")

@@ -39,6 +39,11 @@ class ServiceAccountAdmin(AuditedAdmin):
     secrets = ("password",)
     buttons = {"test_sign_in": "Test the sign-in, as saved"}
     form = ServiceAccountForm
+    when_empty = (
+        "Cloud users stand here that launch what is approved, one for a project. Without one, requests are launched "
+        "with their authors' own tokens."
+    )
+    called = {"project_name": "project", "project_id": "project id", "user": "user", "domain": "account"}
     list_display = ("project_name", "user", "domain", "is_active", "has_password")
     list_filter = ("is_active",)
     ordering = ("project_name",)

@@ -20,6 +20,7 @@ class TeamAdmin(AuditedAdmin):
     """Teams. Who is in one is changed on the page of the person."""
 
     noun = "team"
+    when_empty = "Policies ask teams for approvals. Admins add a team here, and people join it on their own page."
     told = ("name",)
     fields = ("name", "members")
     readonly_fields = ("members",)
@@ -48,6 +49,11 @@ class GroupRoleAdmin(AuditedAdmin):
     """What membership in a group of IAM or of single sign-on gives here, from the next sign-in on."""
 
     noun = "group mapping"
+    when_empty = (
+        "Groups of IAM or of single sign-on stand here from which roles and teams follow. While there is none, roles "
+        "are given on the page of each person."
+    )
+    called = {"pattern": "group", "kind": "of", "domain": "account"}
     told = ("kind", "domain", "pattern", "role", "team")
     fields = told
     list_display = ("pattern", "kind", "domain", "role", "team")

@@ -45,6 +45,7 @@ class CatalogueEntryAdmin(AuditedAdmin):
     """What failures mean for people."""
 
     noun = "catalogue entry"
+    when_empty = "What failures mean for people stands here. Admins add an entry for each code of the cloud."
     told = ("code", "sentence", "whose", "remedy", "pointer", "is_retryable", "asks_quota")
     form = CatalogueEntryForm
     fields = told
@@ -63,6 +64,11 @@ class UnmatchedFailureAdmin(ReadOnlyAdmin):
     """Codes that came and are in no entry, the most frequent first."""
 
     noun = "failure"
+    when_empty = (
+        "Codes of failures stand here that the catalogue does not know, to be added to it. None has come: every "
+        "failure was known."
+    )
+    called = {"count": "times", "last_at": "last seen"}
     list_display = ("code", "count", "last_at", "add_entry")
     fields = ("code", "count", "last_at", "example")
     search_fields = ("code",)

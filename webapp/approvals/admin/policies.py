@@ -32,6 +32,11 @@ class PolicyAdmin(AuditedAdmin):
     """Policies in their order. Each change is a new version."""
 
     noun = "policy"
+    when_empty = (
+        "Policies say which requests need an approval, and whose. While there is none, every request is launched as it "
+        "comes. Admins add one here, and see with a dry run what it would change."
+    )
+    called = {"is_last": "last", "approvals": "approvals", "team": "by team"}
     told = ("name", "order", "is_active", "version", *_WHAT, *_OVER, *_WHO, *_TIMES)
     form = PolicyForm
     change_form_template = "admin/policy_form.html"

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from webapp.accounts.models import User
 from webapp.approvals.actions import about
+from webapp.approvals.asked import MARKS
 from webapp.approvals.models import PoolRequest, pk_of
 from webapp.approvals.queries import BODIES
 from webapp.audit.operating import ReadOnlyAdmin, pretty, starts_with
@@ -30,6 +31,19 @@ class PoolRequestAdmin(ReadOnlyAdmin):
     """All requests. The browser session that may launch one is shown nowhere."""
 
     noun = "request"
+    when_empty = "Requests of everybody stand here. People make them in the portal, with “New node pool”."
+    called = {
+        "name": "pool",
+        "project_name": "project",
+        "submitted_at": "submitted",
+        "decided_at": "decided",
+        "launched_at": "launched",
+        "ended_at": "ended",
+        "expires_at": "expires",
+        "remind_at": "reminder",
+        "escalate_at": "passed on to more",
+        "start_at_once": "starts by itself",
+    }
     list_display = ("reference", "kind", "state", "name", "cluster_name", "project_name", "author", "submitted_at")
     list_filter = ("state", "kind")
     list_select_related = ("author",)
@@ -81,10 +95,10 @@ class PoolRequestAdmin(ReadOnlyAdmin):
         """What the policies said."""
         return pretty(found.verdict)
 
-    @admin.display(description="marks")
+    @admin.display(description="look out for")
     def security(self, found: PoolRequest) -> str:
         """The security-sensitive choices."""
-        return ", ".join(found.marks) or "none"
+        return "; ".join(MARKS[one][0] for one in found.marks) or "none"
 
     @admin.display(description="failure")
     def failure(self, found: PoolRequest) -> str:

@@ -17,6 +17,7 @@ from webapp.cloud.errors import CloudUnreachable
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import blank_body, blank_with
+from webapp.nodepool.facts import Facts
 from webapp.nodepool.pointers import JSON
 from webapp.portal.demo import DOMAIN, PEOPLE, TEAM_PROJECT
 
@@ -30,15 +31,18 @@ _COMMON = {
     f"{_TEMPLATE}/login": {"sshKey": "id_rsa"},
 }
 _EIP = {"count": 1, "eip": {"iptype": "5_bgp", "bandwidth": {"size": 10, "sharetype": "PER", "chargemode": "traffic"}}}
-# What is asked for, and why.
+_DISKS = (f"{_TEMPLATE}/rootVolume", f"{_TEMPLATE}/dataVolumes/0")
+# What is asked for, why, and whether the disks are encrypted.
 _REQUESTS = (
-    ("Six more nodes for the sale on Friday.", {"/metadata/name": "shop-web", "/spec/initialNodeCount": 6}),
+    ("Six more nodes for the sale on Friday.", True, {"/metadata/name": "shop-web", "/spec/initialNodeCount": 6}),
     (
         "The partner's scanner must reach these nodes.",
+        False,
         {"/metadata/name": "partner-gateway", "/spec/initialNodeCount": 1, f"{_TEMPLATE}/publicIP": _EIP},
     ),
     (
         "Nightly reports; grows by itself.",
+        True,
         {
             "/metadata/name": "reports",
             "/spec/initialNodeCount": 1,
@@ -64,8 +68,11 @@ class Command(BaseCommand):
         session = _signed_in()
         document = Cloud(session).clusters()[0]
         cluster = Cluster.from_api(document)
-        for number, (reason, values) in enumerate(_REQUESTS):
-            _ask(session, cluster, number, reason, blank_with({**_COMMON, **values}))
+        facts = picklists.facts_now(session, cluster)
+        for number, (reason, is_encrypted, values) in enumerate(_REQUESTS):
+            body = blank_with({**_COMMON, **values, **(_encryption(facts) if is_encrypted else {})})
+            order = Order(Kind.CREATE, cluster, body, baseline=blank_body(), reason=reason, start_at_once=False)
+            actions.submit(order, by=person_of(session), session=session, key=f"demo:{number}", facts=facts)
 
 
 def _make_policies() -> None:
@@ -87,7 +94,7 @@ def _signed_in() -> CloudSession:
             time.sleep(0.3)
 
 
-def _ask(session: CloudSession, cluster: Cluster, number: int, reason: str, body: JSON) -> None:
-    order = Order(Kind.CREATE, cluster, body, baseline=blank_body(), reason=reason, start_at_once=False)
-    facts = picklists.facts_now(session, cluster)
-    actions.submit(order, by=person_of(session), session=session, key=f"demo:{number}", facts=facts)
+def _encryption(facts: Facts) -> dict[str, JSON]:
+    """Return what encrypts every disk of a body."""
+    key = next(one.id for one in facts.kms_keys or () if one.is_enabled)
+    return {f"{at}/metadata": {"__system__encrypted": "1", "__system__cmkid": key} for at in _DISKS}
