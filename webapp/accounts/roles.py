@@ -15,3 +15,4 @@ class Role(models.TextChoices):
 # Who gets into the admin pages: admins change there, auditors read.
 STAFF = frozenset({Role.ADMIN, Role.AUDITOR})
 BY_ADMIN, BY_DEFAULT = "admin", "default"
+NO_REQUESTER = "Requests are made by requesters. Ask an admin for this role."

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
-from webapp.accounts.roles import Role
+from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
@@ -65,7 +65,7 @@ def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked,
 def demand_requester(person: User) -> None:
     """Raise NotAllowed for somebody who may not ask for anything."""
     if not person.has_role(Role.REQUESTER):
-        raise NotAllowed("Requests are made by requesters. Ask an admin for this role.")
+        raise NotAllowed(NO_REQUESTER)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from webapp.accounts.queries import roles_of
-from webapp.accounts.roles import Role
+from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
@@ -49,8 +49,12 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def roles(request: HttpRequest) -> dict[str, Any]:
-    """Return whether a person asks for pools, and whether requests wait for their decision; asked for where shown."""
-    return {"is_requester": _is_one(request, Role.REQUESTER), "is_decider": _is_one(request, Role.APPROVER, Role.ADMIN)}
+    """Return whether a person asks for pools, or why not, and whether requests wait for their decision."""
+    return {
+        "is_requester": _is_one(request, Role.REQUESTER),
+        "no_requester": NO_REQUESTER,
+        "is_decider": _is_one(request, Role.APPROVER, Role.ADMIN),
+    }
 
 
 def _is_one(request: HttpRequest, *roles: Role) -> SimpleLazyObject:

@@ -10,7 +10,6 @@ from django.utils.http import urlencode
 
 from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest, number_in
-from webapp.accounts.roles import Role
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
 from webapp.approvals.identity import facts_for_launch, launcher_in
@@ -142,7 +141,6 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "errors": errors,
         "compared": draft.compared[1],
         "trouble": trouble or doubt,
-        "may_ask": request.user.has_role(Role.REQUESTER),
         "before": _before(request, draft) if pending is None else None,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
