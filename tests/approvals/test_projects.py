@@ -33,12 +33,12 @@ def approver():
 def test_lists_say_the_project_and_are_narrowed_down_by_it(approver, two, path):
     bank = two[1]
     page = approver.get(path).content.decode()
-    assert re.findall(r"<td>(eu-de_\w+)</td>", page) in (["eu-de_shop", "eu-de_bank"], ["eu-de_bank", "eu-de_shop"])
+    assert re.findall(r'data-label="Project">(eu-de_\w+)<', page) in (["eu-de_shop", "eu-de_bank"], ["eu-de_bank", "eu-de_shop"])
     page = approver.get(f"{path}&project=eu-de_bank").content.decode()
-    assert re.findall(r"<td>(eu-de_\w+)</td>", page) == ["eu-de_bank"]
+    assert re.findall(r'data-label="Project">(eu-de_\w+)<', page) == ["eu-de_bank"]
     assert bank.reference in page
     assert re.search(r'name="project"[^>]* value="eu-de_bank"|<option selected>eu-de_bank', page)
-    assert not re.findall(r"<td>eu-de_\w+</td>", approver.get(f"{path}&project=eu-de_none").content.decode())
+    assert not re.findall(r'data-label="Project">eu-de_\w+<', approver.get(f"{path}&project=eu-de_none").content.decode())
 
 
 def test_the_sentence_says_the_project(approver, two):
