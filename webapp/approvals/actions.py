@@ -17,7 +17,7 @@ from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
 from webapp.approvals.naming import is_field
-from webapp.approvals.policy import Verdict, verdict_on
+from webapp.approvals.policy import Verdict, teams_in, verdict_on
 from webapp.approvals.rights import demand
 from webapp.approvals.workflow import ACTS, LONGEST_TEXT, Arrow, NotAllowed, NotPossible, State
 from webapp.audit.trail import note
@@ -47,6 +47,11 @@ class Order:
     draft_url: str = ""
     start_at_once: bool = True
     browser: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What an approval holds: another body or another cluster is another one."""
+        return digest_of(self.body, self.kind, self.cluster.id, self.pool_id)
 
 
 def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked, Verdict]:
@@ -83,7 +88,6 @@ def submit(order: Order, *, by: User, session: CloudSession, key: str, facts: Fa
             "author": by,
             "project_id": session.project_id,
             "project_name": session.project_name,
-            "cluster_id": order.cluster.id,
             "pool_id": order.pool_id,
             **_facts_of(order, by, asked, verdict, facts),
         },
@@ -115,7 +119,9 @@ def ask(  # noqa: PLR0913 - one keyword each
 
     Raises NotPossible, NotAllowed.
     """
-    if known and (known.digest != digest_of(order.body) or known.state == State.CHANGES):
+    if known and session.project_id != known.project_id:
+        raise NotPossible(f"{known} is asked for in {known.project_name}: sign in for it to change it.")
+    if known and (known.digest != order.digest or known.state == State.CHANGES):
         return edit(known, order, by=by, facts=facts)
     if known:
         _reword(known, order, by)
@@ -251,11 +257,12 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
     now = timezone.now()
     return {
         "last_editor": by,
+        "cluster_id": order.cluster.id,
         "name": str(pointers.get(order.body, "/metadata/name") or "")[:64],
         "body": order.body,
         "baseline": order.baseline,
         "baseline_name": order.baseline_name,
-        "digest": digest_of(order.body),
+        "digest": order.digest,
         "reason": order.reason,
         "draft_url": order.draft_url,
         "cluster_facts": asdict(order.cluster),
@@ -264,6 +271,7 @@ def _facts_of(order: Order, by: User, asked: Asked, verdict: Verdict, facts: Fac
         "quotas": asdict(facts.quotas),
         "verdict": verdict.as_dict(),
         "demands": verdict.demands,
+        "asked_teams": teams_in(verdict.demands),
         "start_at_once": order.start_at_once,
         "launch_session": order.browser,
         "submitted_at": now,
@@ -283,7 +291,8 @@ def _time_to_decide(verdict: Verdict) -> dict[str, Any]:
 
 def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any) -> None:
     """Keep the revision, write it down, and tell who has to know."""
-    Revision.objects.create(request=found, number=found.revision, body=found.body, digest=found.digest, by=by)
+    what = {"body": found.body, "cluster_name": found.cluster.name, "digest": found.digest}
+    Revision.objects.create(request=found, number=found.revision, by=by, **what)
     after = {"kind": found.kind, "revision": found.revision, "digest": found.digest, "verdict": verdict.sentence}
     note(act, by=by, about=about(found), after=after, **more)
     people = () if verdict.is_automatic else [found.author]

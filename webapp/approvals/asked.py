@@ -79,7 +79,10 @@ def amounts_of(said: Totals) -> dict[str, Any]:
     return asdict(said)
 
 
-def digest_of(body: JSON) -> str:
-    """Return the SHA-256 of a body in normal form: shells left out, keys in order."""
-    normal = json.dumps(without_shells(body), sort_keys=True, separators=(",", ":"))
+def digest_of(body: JSON, *place: str) -> str:
+    """Return the SHA-256 of what is asked: the body in normal form (shells left out, keys in order), and where.
+
+    `place` is what is done, in which cluster, and with which pool.
+    """
+    normal = json.dumps([*place, without_shells(body)], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(normal.encode()).hexdigest()

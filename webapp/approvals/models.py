@@ -26,7 +26,8 @@ class Kind(models.TextChoices):
 class PoolRequest(models.Model):
     """Something that somebody wants done with a node pool: the body is frozen, each edit makes a new revision.
 
-    `demands` are the approvals that policy asks for: `[{"team": id or null, "team_name": ..., "count": n}]`.
+    `demands` are the approvals that policy asks for: `[{"team": id or null, "team_name": ..., "count": n}]`, and
+    `asked_teams` their teams as a database finds them (`policy.teams_in`); empty where a former version made it.
     `baseline` is what the body is compared with (the live pool, or what a blank draft or preset holds), and
     `baseline_name` what that is called.
     `held_at` is when whoever launches it last gave a sign of life, `tried_at` when a sweep last took it up.
@@ -55,6 +56,7 @@ class PoolRequest(models.Model):
     quotas = models.JSONField(default=dict)
     verdict = models.JSONField(default=dict)
     demands = models.JSONField(default=list)
+    asked_teams = models.CharField(max_length=500, blank=True, db_default="", default="")
     start_at_once = models.BooleanField(default=False)
     launch_session = models.CharField(max_length=40, blank=True)
     launch = models.ForeignKey("pools.Creation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -133,11 +135,12 @@ def number_of(pk: int) -> int:
 
 
 class Revision(models.Model):
-    """The body of a request as it was submitted one time."""
+    """What a request asked for as it was submitted one time, and in which cluster."""
 
     request = models.ForeignKey(PoolRequest, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     body = models.JSONField(default=dict)
+    cluster_name = models.CharField(max_length=200, blank=True, db_default="", default="")
     digest = models.CharField(max_length=64)
     by = models.ForeignKey(_PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)

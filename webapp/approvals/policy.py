@@ -66,6 +66,12 @@ class Verdict:
         }
 
 
+def teams_in(demands: Iterable[dict[str, Any]]) -> str:
+    """Return the teams of demands as one text, each number between commas: 0 is any approver."""
+    teams = {one[name] or 0 for one in demands for name in ("team", "also") if name in one}
+    return "".join(f",{team}," for team in sorted(teams))
+
+
 def approvals_of(count: int, demand: dict[str, Any]) -> str:
     """Return in words how many approvals of a demand from whom."""
     word = "approval" if count == 1 else "approvals"

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import reduce
+from itertools import islice
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -27,7 +30,7 @@ _STANDING = (
     "launch__state",
     "launch__looks",
 )  # what names a page
-_LOOKED_THROUGH = 500
+MOST_WAITING = 500  # nobody decides more at a time: those that come after them show once these are decided
 _COMPARED, _ENOUGH = 50, 4
 
 
@@ -60,12 +63,22 @@ def standing(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
 
 
 def waiting(person: User) -> list[PoolRequest]:
-    """Return the requests that wait for a person's decision, the oldest first."""
+    """Return the oldest requests that wait for a person's decision, up to MOST_WAITING, the oldest first."""
     if not person.has_role(Role.APPROVER, Role.ADMIN):
         return []
-    open_ones = PoolRequest.objects.filter(state=State.SUBMITTED).order_by("submitted_at")
-    found = open_ones.select_related("author").prefetch_related("decisions__by", "delegations__by")[:_LOOKED_THROUGH]
-    return waiting_for(person, found)
+    asked = _asked_of(person).order_by("submitted_at", "pk").select_related("author")
+    people = asked.prefetch_related("decisions__by", "delegations__by")
+    return list(islice(waiting_for(person, people.iterator(chunk_size=MOST_WAITING)), MOST_WAITING))
+
+
+def _asked_of(person: User) -> QuerySet[PoolRequest]:
+    """Return open requests of which the database knows that a person's word may count."""
+    others = PoolRequest.objects.filter(state=State.SUBMITTED).exclude(author=person).exclude(last_editor=person)
+    if person.has_role(Role.ADMIN):
+        return others
+    teams = [Q(asked_teams__contains=f",{team},") for team in (0, *person.team_ids)]
+    passed_on = PoolRequest.objects.filter(delegations__to=person, state=State.SUBMITTED).values("pk")
+    return others.filter(reduce(or_, teams, Q(asked_teams="") | Q(pk__in=passed_on)))
 
 
 def usual_time(kind: str) -> str:

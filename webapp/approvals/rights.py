@@ -1,6 +1,6 @@
 """Who may do what with a request: asked by pages, API and actions alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -133,9 +133,9 @@ def can_be_sent_again(found: PoolRequest) -> bool:
     return order is not None and order.state == "unknown" and order.looks >= LOOKS_BEFORE_GIVING_UP
 
 
-def waiting_for(person: User, found: Iterable[PoolRequest]) -> list[PoolRequest]:
-    """Return those of some requests that wait for this person."""
-    return [one for one in found if one.is_open and teams_still_asked(person, one)]
+def waiting_for(person: User, found: Iterable[PoolRequest]) -> Iterator[PoolRequest]:
+    """Yield those of some requests that wait for this person."""
+    return (one for one in found if one.is_open and teams_still_asked(person, one))
 
 
 def teams_still_asked(person: User, found: PoolRequest) -> list[Any]:

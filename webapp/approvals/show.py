@@ -15,7 +15,7 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about
 from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
-from webapp.approvals.differences import lines_of, parts_of
+from webapp.approvals.differences import Change, Part, lines_of, parts_of
 from webapp.approvals.identity import fits, launcher_in
 from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
@@ -69,7 +69,8 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
     """Return what the page of a request shows; `status` is the state of its pool, where it was looked at already."""
     person = request.user
     decisions = list(found.decisions.select_related("by"))
-    compared, title = _baseline(found, decisions, person)
+    then = _decided_on(found, decisions, person)
+    compared, title = (then.body, f"since your decision about revision {then.number}") if then else _baseline(found)
     compared, asked = without_password(compared)[0], without_password(found.body)[0]
     moving = progress_context(request, found, status)
     acts = moving["acts"]
@@ -77,7 +78,7 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
         "sentence": sentence(found),
         "marks": [MARKS[one][0] for one in found.marks],
         "amounts": amounts(found),
-        "parts": parts_of(compared, asked),
+        "parts": [*_cluster_changed(found, then), *parts_of(compared, asked)],
         "compared": title,
         "json_lines": list(lines_of(compared, asked)),
         "comments": [
@@ -242,12 +243,20 @@ def _words(act: str, after: dict[str, Any]) -> str:
     return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
 
-def _baseline(found: PoolRequest, decisions: list[Decision], person: User) -> tuple[JSON, str]:
-    """Return what an approver compares with: what they decided on last, else where it began."""
+def _decided_on(found: PoolRequest, decisions: list[Decision], person: User) -> Revision | None:
+    """Return the last revision of before that a person decided on."""
     mine = [one.revision for one in decisions if one.by_id == person.pk and one.revision < found.revision]
-    if mine:
-        then = Revision.objects.get(request=found, number=max(mine))
-        return then.body, f"since your decision about revision {then.number}"
+    return Revision.objects.get(request=found, number=max(mine)) if mine else None
+
+
+def _cluster_changed(found: PoolRequest, then: Revision | None) -> list[Part]:
+    """Return that another cluster is meant than at that revision."""
+    old, new = then.cluster_name if then else "", found.cluster.name
+    return [Part("Where", [Change("", "Cluster", old, new)])] if old and old != new else []
+
+
+def _baseline(found: PoolRequest) -> tuple[JSON, str]:
+    """Return what a request began with, and its name."""
     return found.baseline, f"from {found.baseline_name or (BLANK if found.kind == Kind.CREATE else 'the live pool')}"
 
 

@@ -16,6 +16,7 @@ from webapp.approvals.following import follow
 from webapp.approvals.identity import session_for
 from webapp.approvals.launching import is_broken_off, resume
 from webapp.approvals.models import PoolRequest
+from webapp.approvals.policy import teams_in
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud.errors import CloudError
@@ -128,7 +129,7 @@ def _escalated(found: PoolRequest) -> bool:
         if team is None:
             return False
         demands = [{**one, "also": team.pk, "also_name": team.name} for one in found.demands]
-        PoolRequest.objects.filter(pk=found.pk).update(demands=demands)
+        PoolRequest.objects.filter(pk=found.pk).update(demands=demands, asked_teams=teams_in(demands))
         note("request.escalated", about=about(found), after={"team": team.name})
         people = people_with(Role.APPROVER, team)
         inform(found, Event.WAITING, people, f"{found} was passed on to {team}", found.reason)

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -263,15 +264,18 @@ def _follow(found: PoolRequest, request: UserRequest) -> PoolStatus | None:
 def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
     rows = queries.waiting(request.user)
     wanted = {name: request.GET.get(name, "") for name in ("cluster", "project", "mark", "by")}
-    shown = [one for one in rows if _is_wanted(one, **wanted)]
+    page = Paginator([one for one in rows if _is_wanted(one, **wanted)], queries.PAGE).get_page(request.GET.get("page"))
     context = {
-        "rows": shown,
+        "rows": page.object_list,
+        "page": page,
+        "query": urlencode(wanted),
         "total": len(rows),
+        "is_full": len(rows) == queries.MOST_WAITING,
         "clusters": sorted({one.cluster.name for one in rows}),
         "projects": sorted({one.project_name for one in rows}),
         "people": sorted({str(one.author) for one in rows}),
         "marks": [(name, label) for name, (label, _) in MARKS.items()],
-        "has_bulk": any(queries.allows_bulk([one]) for one in shown),
+        "has_bulk": any(queries.allows_bulk([one]) for one in page.object_list),
         "trouble": trouble,
         **wanted,
     }

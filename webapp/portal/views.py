@@ -36,7 +36,9 @@ def home(request: UserRequest) -> HttpResponse:
     """Show what the person can do now, and what happened last."""
     mine = visible_to(request.user).filter(author=request.user).select_related("launch").order_by("-pk")
     waiting = requests.waiting(request.user)
-    return render(request, "portal/home.html", {"mine": mine[:_RECENT], "waiting": waiting[:_RECENT]})
+    is_full = len(waiting) == requests.MOST_WAITING
+    context = {"mine": mine[:_RECENT], "waiting": waiting[:_RECENT], "count": len(waiting), "is_full": is_full}
+    return render(request, "portal/home.html", context)
 
 
 @sensitive_post_parameters("password", "passcode", "token")
