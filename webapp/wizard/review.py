@@ -136,6 +136,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     found = lists.get("flavors")
     pending, before = _made_of(request, draft)
     taken = totals(draft.body, flavor_named(draft.body, found.items if found else ()))
+    left = tuple(as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items())
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
@@ -150,8 +151,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(without_password(draft.body)[0], indent=2, ensure_ascii=False),
-        "totals": taken,
-        "left": [as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items()],
+        "totals": drawing.totals_drawn(taken, left),
         "drawing": drawing.drawn(layout(draft.body)),
     }
     return render(request, "wizard/review.html", context, status=status)
