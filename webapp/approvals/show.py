@@ -24,7 +24,7 @@ from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
-from webapp.audit.trail import SYSTEM
+from webapp.audit.trail import SYSTEM, count_about
 from webapp.nodepool import Problem, pointers
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
@@ -156,7 +156,7 @@ def _is_begun(found: PoolRequest) -> bool:
 def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
     """Return the name of what the page shows that changes by itself: another one when something has changed."""
     version = status.version if status and _is_begun(found) else 0
-    return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version)
+    return _seen(found, count_about(about(found)), version)
 
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:

@@ -21,6 +21,7 @@ _ADD_LINE = """
     INSERT INTO audit_auditline (number, actor, actor_id, act, about, before, after, address, previous, at, hash)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+_COUNT = "SELECT COUNT(*) FROM audit_auditline WHERE about = %s"
 address: ContextVar[str] = ContextVar("address", default="")
 
 
@@ -76,6 +77,14 @@ def _write(line: AuditLine) -> None:
         cursor.execute(_ADD_LINE, [*(getattr(line, name) for name in _SAID), at, line.hash])
         cursor.execute(_MOVE_HEAD, [line.number, line.hash, _HEAD])
     line._state.adding = False  # from now on it refuses to be saved
+
+
+def count_about(about: str) -> int:
+    """Return how many lines tell of an object; every poll asks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [about])
+        count: int = cursor.fetchone()[0]
+        return count
 
 
 def hash_of(line: AuditLine) -> str:
