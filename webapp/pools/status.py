@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -177,11 +178,11 @@ def _keep(status: PoolStatus, **facts: Any) -> None:
     after = _words(status)
     if facts.get("problem") is None:
         status.answered_at = timezone.now()
-    if after != before:
-        status.version += 1
+    status.version += after != before
+    with transaction.atomic():  # an event and the state that it tells of, by one turn at the database's one lock
         if status.document and after[0] != before[0]:
             StatusChange.objects.create(status=status, text=after[0])
-    status.save(update_fields=[*facts, "answered_at", "version"])
+        status.save(update_fields=[*facts, "answered_at", "version"])
 
 
 def _words(status: PoolStatus) -> tuple[str, ...]:
