@@ -68,7 +68,7 @@ class Amount:
 def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | None = None) -> dict[str, Any]:
     """Return what the page of a request shows; `status` is the state of its pool, where it was looked at already."""
     person = request.user
-    decisions = list(found.decisions.select_related("by"))
+    decisions = list(found.decisions.prefetch_related("by"))
     then = _decided_on(found, decisions, person)
     compared, title = (then.body, f"since your decision about revision {then.number}") if then else _baseline(found)
     compared, asked = without_password(compared)[0], without_password(found.body)[0]
@@ -82,12 +82,12 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
         "compared": title,
         "json_lines": list(lines_of(compared, asked)),
         "comments": [
-            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
+            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.prefetch_related("by")
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": decisions,
-        "passed_on_by": [str(one.by) for one in found.delegations.select_related("by") if one.to_id == person.pk],
+        "passed_on_by": [str(one.by) for one in found.delegations.filter(to=person).prefetch_related("by")],
         "moved": [(one, named(one.pointer)[1]) for one in _moved(request, found)],
         "locks": _locks(found),
         **moving,
