@@ -146,7 +146,7 @@ def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
     if found.kind == Kind.DELETE or found.launch is not None or _is_lost(found):
         return []
-    nodes = len(Cloud(session).nodes(found.cluster_id))
+    nodes = picklists.nodes_now(session, found.cluster_id)
     _hold_on(found)
     cluster = picklists.cluster_now(session, found.cluster_id).with_nodes(nodes)
     _hold_on(found)
