@@ -63,13 +63,14 @@ class Browser:
 
     def _ask(self, method: str, path: str, body: str | None) -> Answer:
         status, headers, raw = self._raw(method, path, body)
-        for line in (value for name, value in headers if name == "Set-Cookie"):
+        named = [(name.lower(), value) for name, value in headers]  # servers write them as they like
+        for line in (value for name, value in named if name == "set-cookie"):
             cookie, _, value = line.partition(";")[0].partition("=")
             self.cookies[cookie] = value
         text = raw.decode()
         if found := _TOKEN.search(text):
             self.token = found[1]
-        return Answer(status, text, dict(headers).get("Location", ""), len(raw))
+        return Answer(status, text, dict(named).get("location", ""), len(raw))
 
     def _raw(self, method: str, path: str, body: str | None) -> tuple[int, list[tuple[str, str]], bytes]:
         """Return status, headers and body of the answer."""

@@ -146,10 +146,9 @@ def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
     if found.kind == Kind.DELETE or found.launch is not None or _is_lost(found):
         return []
-    cloud = Cloud(session)
-    nodes = len(cloud.nodes(found.cluster_id))
+    nodes = picklists.nodes_now(session, found.cluster_id)
     _hold_on(found)
-    cluster = Cluster.from_api(cloud.cluster(found.cluster_id)).with_nodes(nodes)
+    cluster = picklists.cluster_now(session, found.cluster_id).with_nodes(nodes)
     _hold_on(found)
     return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
 

@@ -24,7 +24,7 @@ from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
-from webapp.audit.trail import SYSTEM
+from webapp.audit.trail import SYSTEM, count_about
 from webapp.nodepool import Problem, pointers
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
@@ -68,7 +68,7 @@ class Amount:
 def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | None = None) -> dict[str, Any]:
     """Return what the page of a request shows; `status` is the state of its pool, where it was looked at already."""
     person = request.user
-    decisions = list(found.decisions.select_related("by"))
+    decisions = list(found.decisions.prefetch_related("by"))
     then = _decided_on(found, decisions, person)
     compared, title = (then.body, f"since your decision about revision {then.number}") if then else _baseline(found)
     compared, asked = without_password(compared)[0], without_password(found.body)[0]
@@ -82,12 +82,12 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
         "compared": title,
         "json_lines": list(lines_of(compared, asked)),
         "comments": [
-            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.select_related("by")
+            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.prefetch_related("by")
         ],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": decisions,
-        "passed_on_by": [str(one.by) for one in found.delegations.select_related("by") if one.to_id == person.pk],
+        "passed_on_by": [str(one.by) for one in found.delegations.filter(to=person).prefetch_related("by")],
         "moved": [(one, named(one.pointer)[1]) for one in _moved(request, found)],
         "locks": _locks(found),
         **moving,
@@ -156,7 +156,7 @@ def _is_begun(found: PoolRequest) -> bool:
 def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
     """Return the name of what the page shows that changes by itself: another one when something has changed."""
     version = status.version if status and _is_begun(found) else 0
-    return _seen(found, AuditLine.objects.filter(about=about(found)).count(), version)
+    return _seen(found, count_about(about(found)), version)
 
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:

@@ -48,7 +48,8 @@ def requests_list(request: UserRequest) -> HttpResponse:
     before = None if number is None else pk_of(number)
     is_search = any(filters[name].strip() for name in ("project", "words"))
     end = queries.search_ends_at(before) if is_search else 0
-    rows = queries.listed(seen.filter(pk__gte=end), filters).defer(*queries.BODIES, "launch__body")
+    seen = seen.filter(pk__gte=end) if end else seen  # a bound that binds nothing leads SQLite off its indexes
+    rows = queries.listed(seen, filters).defer(*queries.BODIES, "launch__body")
     rows = rows if before is None else rows.filter(pk__lt=before)
     page = list(rows[: queries.PAGE + 1])
     is_full = len(page) > queries.PAGE

@@ -75,6 +75,25 @@ def pick_lists(  # noqa: PLR0913 - one keyword each
     return found
 
 
+def nodes_now(session: CloudSession, cluster_id: str) -> int:
+    """Return how many nodes a cluster has; who was told a few seconds ago is told the same. Raises CloudError."""
+    key = f"nodes:{session.project_id}:{session.user_id}:{cluster_id}"
+    count: int | None = cache.get(key)
+    if count is None:
+        count = len(Cloud(session).nodes(cluster_id))
+        cache.set(key, count, NOW_S)
+    return count
+
+
+def cluster_now(session: CloudSession, cluster_id: str) -> Cluster:
+    """Return a cluster as it is now, of the list that was asked for a few seconds ago. Raises CloudError."""
+    found = pick_lists(session, ("clusters",), fresh_s=NOW_S, wait_s=longest_s())["clusters"]
+    if found.error:
+        raise found.error
+    listed = next((one for one in found.items if one.id == cluster_id), None)
+    return listed or Cluster.from_api(Cloud(session).cluster(cluster_id))
+
+
 def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
     """Return everything that the cloud says about a cluster's surroundings now.
 

@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "webapp.portal.operating.OperatorMiddleware",
     "webapp.portal.packing.PackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "webapp.portal.content_policy.ContentPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -38,18 +38,19 @@ def lease() -> timedelta:
 
 def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> Creation:
     """Return the one creation for a key. Does not wait for the cloud."""
-    creation, _ = Creation.objects.get_or_create(
-        key=key,
-        defaults={
-            "author": by,
-            "project_id": session.project_id,
-            "cluster_id": cluster.id,
-            "cluster_name": cluster.name,
-            "name": body["metadata"]["name"],
-            "body": body,
-        },
-    )
-    return creation
+    try:
+        with transaction.atomic():  # nearly always it is new: looking first would be one statement more
+            return Creation.objects.create(
+                key=key,
+                author=by,
+                project_id=session.project_id,
+                cluster_id=cluster.id,
+                cluster_name=cluster.name,
+                name=body["metadata"]["name"],
+                body=body,
+            )
+    except IntegrityError:
+        return Creation.objects.get(key=key)
 
 
 def key_of(content: str) -> str:

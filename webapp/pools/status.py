@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +17,10 @@ from webapp.pools.models import ClusterWatch, PoolStatus, StatusChange
 from webapp.pools.phases import GONE, Condition, condition_of, counts_of
 
 _SLOWER = 3
+# A fixed statement: every poll asks it.
+_GLANCE = """
+    SELECT id, version, asked_at FROM pools_poolstatus WHERE project_id = %s AND cluster_id = %s AND pool_id = %s
+"""
 
 
 def status_of(session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
@@ -41,8 +46,7 @@ def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
 
 def glance_at(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus | None:
     """Return of what is kept about a pool only its version, and when the cloud was asked; None where nothing is."""
-    here = PoolStatus.objects.filter(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)
-    return here.only("version", "asked_at").first()
+    return next(iter(PoolStatus.objects.raw(_GLANCE, [project_id, cluster_id, pool_id])), None)
 
 
 def is_due(status: PoolStatus | ClusterWatch) -> bool:
@@ -174,11 +178,11 @@ def _keep(status: PoolStatus, **facts: Any) -> None:
     after = _words(status)
     if facts.get("problem") is None:
         status.answered_at = timezone.now()
-    if after != before:
-        status.version += 1
+    status.version += after != before
+    with transaction.atomic():  # an event and the state that it tells of, by one turn at the database's one lock
         if status.document and after[0] != before[0]:
             StatusChange.objects.create(status=status, text=after[0])
-    status.save(update_fields=[*facts, "answered_at", "version"])
+        status.save(update_fields=[*facts, "answered_at", "version"])
 
 
 def _words(status: PoolStatus) -> tuple[str, ...]:

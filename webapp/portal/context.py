@@ -1,9 +1,10 @@
 """What every page's header shows: the cloud session, and how many notices wait."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -14,6 +15,7 @@ from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
 _ADDRESSES = {
+    "home": "portal:home",
     "start": "wizard:start",
     "drafts": "wizard:drafts",
     "requests": "approvals:list",
@@ -49,16 +51,27 @@ def notices(request: HttpRequest) -> dict[str, Any]:
 
 
 def roles(request: HttpRequest) -> dict[str, Any]:
-    """Return whether a person asks for pools, or why not, and whether requests wait for their decision."""
-    return {
-        "is_requester": _is_one(request, Role.REQUESTER),
-        "no_requester": NO_REQUESTER,
-        "is_decider": _is_one(request, Role.APPROVER, Role.ADMIN),
-    }
+    """Return whether a person asks for pools, or why not, and the links to all rooms; asked for only where shown."""
+    asks = SimpleLazyObject(lambda: Role.REQUESTER in roles_of(getattr(request, "user", None)))
+    return {"is_requester": asks, "no_requester": NO_REQUESTER, "nav": lambda: _nav_for(request)}
 
 
-def _is_one(request: HttpRequest, *roles: Role) -> SimpleLazyObject:
-    return SimpleLazyObject(lambda: bool(roles_of(getattr(request, "user", None)) & set(roles)))
+def _nav_for(request: HttpRequest) -> str:
+    match, person = request.resolver_match, getattr(request, "user", None)
+    known = roles_of(person)
+    return _nav(
+        match.view_name if match else "",
+        match.app_name if match else "",
+        is_requester=Role.REQUESTER in known,
+        is_decider=bool(known & {Role.APPROVER, Role.ADMIN}),
+        is_staff=bool(person and person.is_staff),
+    )
+
+
+@lru_cache(maxsize=512)
+def _nav(here: str, room: str, **of_person: bool) -> str:
+    """Return the links as HTML, drawn once for all that they depend on: they stand on every page."""
+    return render_to_string("_nav.html", {"here": here, "room": room, "to": _addresses(), **of_person})
 
 
 @cache

@@ -1,8 +1,13 @@
-"""The disks of a node as bars, to scale: what stands on each disk and how large it is."""
+"""What a pool looks like: the disks of a node as bars, to scale, and the table of its totals."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from webapp.nodepool.layout import Disk, Group, Layout
+from webapp.nodepool.totals import Totals
 
 WIDTH, BAR, STEP = 360, 24, 52
 _LEAST = 3.0  # so that the smallest part can be seen
@@ -59,6 +64,15 @@ def drawn(layout: Layout) -> Drawing:
     largest = max((sum(part[1] for part in parts) for _, parts in rows), default=0) or 1
     bars = tuple(_bar(index, title, parts, WIDTH / largest) for index, (title, parts) in enumerate(rows))
     return Drawing(bars, len(bars) * STEP, layout.is_default)
+
+
+@lru_cache(maxsize=512)
+def totals_drawn(totals: Totals, left: tuple[int | None, ...] = ()) -> SafeString:
+    """Return the table of totals and of what the quotas leave as HTML; drawn once for all that are the same.
+
+    They stand beside every step, and few steps change them.
+    """
+    return render_to_string("wizard/_totals.html", {"totals": totals, "left": left})
 
 
 def _group_row(group: Group) -> tuple[str, list[tuple[str, int, str]]]:

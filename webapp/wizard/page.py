@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from webapp.nodepool import Problem, pointers
-from webapp.wizard import inputs, options, steps
+from webapp.wizard import inputs, options, row_lists, steps
 from webapp.wizard.answers import Answer, Tree, answer_at, is_blank, rows_in
 from webapp.wizard.fixing import Fix, Fixed, fix_at
 from webapp.wizard.places import Kind, Place, Rows, Section, Step
@@ -33,8 +34,6 @@ class Input(Blamed):
     note: str = field(kw_only=True, default="")
     fix: Fix | None = field(kw_only=True, default=None)
 
-    is_list = False
-
     @property
     def label(self) -> str:
         """The place's label."""
@@ -42,8 +41,8 @@ class Input(Blamed):
 
     @property
     def drawn(self) -> SafeString:
-        """The field as HTML."""
-        return inputs.drawn(self)
+        """The field as HTML; one that a preset fixes can be read only."""
+        return render_to_string("wizard/_fixed.html", {"part": self}) if self.fix else inputs.drawn(self)
 
     @property
     def told(self) -> str:
@@ -77,12 +76,15 @@ class RowList(Blamed):
     filled: list[str] = field(kw_only=True)
     fix: Fix | None = field(kw_only=True, default=None)
 
-    is_list = True
-
     @property
     def label(self) -> str:
         """The list's label."""
         return self.rows.label
+
+    @property
+    def drawn(self) -> SafeString:
+        """The list as HTML, with all its rows."""
+        return row_lists.drawn(self)
 
     @property
     def is_plain(self) -> bool:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -83,9 +84,10 @@ def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -
     Raises NotPossible.
     """
     assert request.cloud  # noqa: S101 - the caller saw to it
-    mine = list(PoolRequest.objects.filter(author=request.user, draft_url=order.draft_url).order_by("-pk"))
-    known = next((one for one in mine if one.state in EDITABLE), None)
-    ended = sum(one.state in (State.REJECTED, State.WITHDRAWN, State.EXPIRED) for one in mine)
+    states = dict(_requests_of(request, draft).values_list("pk", "state"))
+    open_still = next((pk for pk, state in states.items() if state in EDITABLE), None)
+    known = PoolRequest.objects.get(pk=open_still) if open_still else None
+    ended = sum(state in (State.REJECTED, State.WITHDRAWN, State.EXPIRED) for state in states.values())
     key = f"draft:{draft.pk}:{draft.version}:{ended}"
     found = requests.ask(order, known=known, by=request.user, session=request.cloud, key=key, facts=facts)
     if found.state == State.FAILED:
@@ -132,8 +134,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
-    pending = _pending(request, draft)
+    pending, before = _made_of(request, draft)
     taken = totals(draft.body, flavor_named(draft.body, found.items if found else ()))
+    left = tuple(as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items())
     context: dict[str, Any] = {
         "draft": draft,
         "blocks": blocks,
@@ -141,30 +144,29 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "errors": errors,
         "compared": draft.compared[1],
         "trouble": trouble or doubt,
-        "before": _before(request, draft) if pending is None else None,
+        "before": before,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
         "reason": request.POST.get("reason", pending.reason if pending else ""),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(without_password(draft.body)[0], indent=2, ensure_ascii=False),
-        "totals": taken,
-        "left": [as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items()],
+        "totals": drawing.totals_drawn(taken, left),
         "drawing": drawing.drawn(layout(draft.body)),
     }
     return render(request, "wizard/review.html", context, status=status)
 
 
-def _pending(request: UserRequest, draft: Draft) -> PoolRequest | None:
-    """Return the request that this draft is the change of."""
-    mine = PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW))
-    return mine.exclude(state__in=ENDED).order_by("-pk").first()
+def _made_of(request: UserRequest, draft: Draft) -> tuple[PoolRequest | None, PoolRequest | None]:
+    """Return the request that this draft is the change of; where there is none, the last one that has ended."""
+    made = list(_requests_of(request, draft).only("state", "reason"))
+    pending = next((one for one in made if one.state not in ENDED), None)
+    return pending, next(iter(made), None) if pending is None else None
 
 
-def _before(request: UserRequest, draft: Draft) -> PoolRequest | None:
-    """Return the last request that was made of this draft, and has ended."""
-    mine = PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW))
-    return mine.filter(state__in=ENDED).order_by("-pk").first()
+def _requests_of(request: UserRequest, draft: Draft) -> QuerySet[PoolRequest]:
+    """Return all requests that were made of a draft, the newest first."""
+    return PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW)).order_by("-pk")
 
 
 def _problems(draft: Draft, facts: Facts) -> list[Problem]:

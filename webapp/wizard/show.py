@@ -3,7 +3,11 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from webapp.accounts.http import UserRequest
 from webapp.nodepool import Problem, pointers
@@ -21,7 +25,7 @@ from webapp.wizard.posted import Posted
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One entry of the list of steps."""
+    """One entry of the list of steps; without an address it is a button of the form that is open."""
 
     slug: str
     title: str
@@ -84,6 +88,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
     again = checks.CHECK_AGAIN if draft.is_from_elsewhere(step.slug, checks.scope_of(request.cloud)) else ""
     context = page.Context(tree, lists, draft.fixed, focus=fresh.focus if fresh else "", doubt=again)
     made = page.made(step, context, shown, unsayable or {})
+    returns = "review" if "review" in (request.GET.get("return"), request.POST.get("_return")) else ""
     cluster_field = _cluster_field(draft, lists, problems, again) if step is steps.BASICS else None
     if cluster_field:
         made.summary[:0] = [("cluster", "Cluster", message) for message in cluster_field.errors]
@@ -94,14 +99,14 @@ def step_context(  # noqa: PLR0913 - one keyword each
         "page": made,
         "cluster_field": cluster_field,
         "differences": _differences(step, draft, tree) if is_conflict else (),
-        "links": links(draft, step.slug, problems),
+        "links": links(draft, step.slug, problems, form_returns=returns),
         "lists": lists,
         "page_id": fresh.seen.page if fresh and fresh.seen.page else uuid.uuid4().hex,
         "is_conflict": is_conflict,
         "stays": bool(fresh and fresh.focus),
         "flavors": flavors.table(lists, tree, fresh.search if fresh else "") if step is steps.NODE_TEMPLATE else None,
         "back": steps.preceding(step),
-        "returns": "review" if "review" in (request.GET.get("return"), request.POST.get("_return")) else "",
+        "returns": returns,
         **_beside(draft, step, lists),
     }
 
@@ -122,24 +127,36 @@ def aside_context(request: UserRequest, draft: Draft, step: Step) -> dict[str, A
     return {"draft": draft, "step": step, **_beside(draft, step, lists)}
 
 
-def links(draft: Draft, current: str, problems: list[Problem]) -> list[Link]:
-    """Return the list of steps with the state of each."""
+def links(draft: Draft, current: str, problems: list[Problem], *, form_returns: str | None = None) -> SafeString:
+    """Return the list of steps with the state of each, as HTML.
+
+    `form_returns` is for the page of a step, whose form is saved on the way: where it then leads, empty for onward.
+    """
     wrong = {steps.owner(problem.pointer).slug for problem in problems if problem.is_error}
     if not draft.cluster_facts:
         wrong.add(steps.BASICS.slug)
+    is_form = form_returns is not None
     entries = [
         Link(
             step.slug,
             step.title,
-            draft.url_of(step.slug),
+            "" if is_form else draft.url_of(step.slug),
             is_current=step.slug == current,
             is_done=draft.was_left(step.slug) and step.slug not in wrong,
             has_problem=draft.was_left(step.slug) and step.slug in wrong,
         )
         for step in steps.STEPS
     ]
-    review = Link(steps.REVIEW, "Review", draft.url_of(steps.REVIEW), current == steps.REVIEW, False, False)
-    return [*entries, review]
+    url = "" if is_form else draft.url_of(steps.REVIEW)
+    review = Link(steps.REVIEW, "Review", url, current == steps.REVIEW, False, False)
+    return _links((*entries, review), is_form=is_form, returns=form_returns or "")
+
+
+@lru_cache(maxsize=512)
+def _links(entries: tuple[Link, ...], *, is_form: bool, returns: str) -> SafeString:
+    """Return the list of steps as HTML, drawn once for all drafts that are as far."""
+    context = {"links": entries, "is_form": is_form, "returns": returns}
+    return render_to_string("wizard/_links.html", context)
 
 
 def _judged(request: UserRequest, draft: Draft, step: Step) -> tuple[Lists, list[Problem]]:
@@ -153,7 +170,9 @@ def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
     found, made = lists.get("flavors"), layout(draft.body)
     return {
         "lines": preview.drawn(without_password(draft.body)[0], lambda at: bool(at) and steps.owner(at) is step),
-        "totals": totals(draft.body, flavor_named(draft.body, found.items if found else ()), made),
+        "totals": drawing.totals_drawn(
+            totals(draft.body, flavor_named(draft.body, found.items if found else ()), made)
+        ),
         "drawing": drawing.drawn(made) if step is steps.DISKS else None,
     }
 

@@ -1,7 +1,11 @@
 """A body said in the words of the form: what the review lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html import escape
+
+from django.template.defaultfilters import linebreaksbr
+from django.utils.safestring import SafeString, mark_safe
 
 from webapp.nodepool.pointers import JSON
 from webapp.wizard import options, steps
@@ -30,6 +34,11 @@ class Group:
     def is_changed(self) -> bool:
         """Whether any line differs."""
         return any(line.is_changed for line in self.lines)
+
+    @property
+    def drawn(self) -> SafeString:
+        """The lines as HTML: terms and what is said of them, without a template for each (see inputs.py)."""
+        return mark_safe("".join(_drawn(one) for one in self.lines))  # noqa: S308 - every part is escaped
 
 
 class Summary:
@@ -74,3 +83,22 @@ def _in_one_line(rows: Rows, row: Tree | str) -> str:
         return ""
     key, value, *more = (str(row.get(place.at[1:], "")) for place in rows.places)
     return ", ".join(filter(None, (f"{key} = {value}" if value else key, *more)))
+
+
+def _drawn(line: Said) -> str:
+    style, mark = ("", ' <span class="mark">changed</span>') if line.is_changed else (' class="is-default"', "")
+    return f"<dt{style}>{escape(line.label)}</dt>\n<dd{style}>{_value(line)}{mark}</dd>\n"
+
+
+def _value(line: Said) -> str:
+    if not line.parts:
+        return linebreaksbr(line.value)
+    return f'<dl class="pairs">{_pairs(line.parts)}</dl>'
+
+
+def _pairs(lines: Iterable[Said]) -> str:
+    """Return the lines of a row, each pair together; one that has lines itself takes the whole width."""
+    return "".join(
+        f'<div class="pair{" is-full" if one.parts else ""}"><dt>{escape(one.label)}</dt><dd>{_value(one)}</dd></div>\n'
+        for one in lines
+    )

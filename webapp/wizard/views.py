@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import sign_in_again, signed_in
@@ -41,7 +41,7 @@ def drafts(request: UserRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
     """Delete a draft after asking."""
-    draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
+    draft = _draft_of(request, pk)
     if request.method == "GET":
         return render(request, "wizard/delete.html", {"draft": draft})
     actions.delete(draft)
@@ -53,7 +53,7 @@ def delete(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def step(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     """Show a step, or take what was typed there and go where the person wants."""
-    draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
+    draft = _draft_of(request, pk)
     if slug == steps.REVIEW:
         return review.submit(request, draft) if request.method == "POST" else review.show_review(request, draft)
     found = steps.BY_SLUG.get(slug)
@@ -70,7 +70,7 @@ def step(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
 @require_POST
 def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     """Save what has been typed so far and return what stands beside the form."""
-    draft = get_object_or_404(Draft.objects.of(request.user), pk=pk)
+    draft = _draft_of(request, pk)
     found = steps.BY_SLUG.get(slug)
     if found is None:
         raise Http404
@@ -86,6 +86,13 @@ def preview(request: UserRequest, pk: uuid.UUID, slug: str) -> HttpResponse:
     # After a conflict the page keeps the version that it was made from: the next save must find the conflict, too.
     context = aside_context(request, draft, found) | {"trouble": trouble, "is_update": status == 200}
     return render(request, "wizard/_aside.html", context, status=status)
+
+
+def _draft_of(request: UserRequest, pk: uuid.UUID) -> Draft:
+    draft = Draft.objects.own(request.user, pk)
+    if draft is None:
+        raise Http404
+    return draft
 
 
 def _show(request: UserRequest, draft: Draft, found: Step) -> HttpResponse:
