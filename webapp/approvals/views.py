@@ -17,10 +17,11 @@ from webapp.accounts.access import role_needed, sign_in_again, signed_in
 from webapp.accounts.http import UserRequest, number_in
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
+from webapp.accounts.session import forget_cloud
 from webapp.approvals import actions, deciding, queries
 from webapp.approvals.asked import MARKS
 from webapp.approvals.following import follow, is_due, resend
-from webapp.approvals.identity import fits, session_at_hand, session_with
+from webapp.approvals.identity import TokenGone, fits, session_at_hand, session_with
 from webapp.approvals.launching import launch_soon
 from webapp.approvals.models import Kind, PoolRequest, number_of, pk_of
 from webapp.approvals.rights import demand, visible_to
@@ -160,7 +161,7 @@ def start(found: PoolRequest, request: UserRequest) -> None:
     if session:
         by = request.user if request.user.pk == found.author_id else None
         try:
-            _patiently(launch_soon(found, session, by=by))
+            _patiently(request, launch_soon(found, session, by=by))
         except NotPossible as refusal:
             messages.warning(request, f"It was not started. {refusal}")
 
@@ -169,7 +170,7 @@ def launch_again(found: PoolRequest, request: UserRequest) -> None:
     """Launch a failed request once more, unchanged. Raises NotPossible."""
     demand(request.user, found, ACTS["retry"])
     if session := session_at_hand(request.cloud, found):
-        _patiently(launch_soon(found, session, by=request.user))
+        _patiently(request, launch_soon(found, session, by=request.user))
 
 
 def _approve(found: PoolRequest, request: UserRequest) -> None:
@@ -220,7 +221,7 @@ def _launch(found: PoolRequest, request: UserRequest, *, act: str = "launch") ->
     if session is None:
         return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
     PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
-    _patiently(launch_soon(found, session, by=request.user))
+    _patiently(request, launch_soon(found, session, by=request.user))
     return None
 
 
@@ -288,11 +289,17 @@ def _is_wanted(found: PoolRequest, *, cluster: str, project: str, mark: str, by:
     return is_there and by in ("", str(found.author)) and (not mark or mark in found.marks)
 
 
-def _patiently(running: "Future[str]") -> None:
-    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the facts say no."""
+def _patiently(request: UserRequest, running: "Future[NotPossible | None]") -> None:
+    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the cloud takes no token.
+
+    A token of this browser that the cloud rejects is dropped: the page leads to the sign-in.
+    """
     try:
         refusal = running.result(timeout=_PATIENCE_S)
     except StillRunning:
         return
+    if isinstance(refusal, TokenGone):
+        forget_cloud(request)
+        request.cloud = None
     if refusal:
-        raise NotPossible(refusal)
+        raise refusal

@@ -69,6 +69,7 @@ _ARROWS = (
     Arrow("expire", "Expire", "expired", EDITABLE, _S.EXPIRED, Who.SYSTEM),
     Arrow("accept", "Accepted", "accepted by the cloud", (_S.LAUNCHING,), _S.PROVISIONING, Who.SYSTEM),
     Arrow("send-back", "Send back", "sent back", (_S.LAUNCHING,), _S.CHANGES, Who.SYSTEM),
+    Arrow("give-back", "Give back", "given back", (_S.LAUNCHING,), _S.APPROVED, Who.SYSTEM),
     Arrow("fail", "Fail", "failed", (_S.LAUNCHING, _S.PROVISIONING), _S.FAILED, Who.SYSTEM),
     Arrow("finish", "Finish", "done", (_S.PROVISIONING,), _S.ACTIVE, Who.SYSTEM),
 )
