@@ -155,7 +155,7 @@ def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
         "launcher": launcher_in(request.cloud.project_id),
         "page_id": _page_id(request),
         "locks": _locks(live),
-        "reason": order.reason or (pending.reason if pending else ""),
+        **posted.wishes_shown(request.POST, pending),
     }
 
 
