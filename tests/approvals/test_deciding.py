@@ -154,7 +154,7 @@ def test_nobody_delegates_to_the_author_or_to_somebody_without_the_role(request_
 
 def test_what_is_decided_is_decided_once(request_, approver):
     deciding.reject(request_, by=approver, comment="No.")
-    with pytest.raises(NotPossible, match="faster"):
+    with pytest.raises(NotPossible, match="nothing can be decided any more"):
         deciding.approve(request_, by=a_person("late", Role.APPROVER, teams=("platform",)))
     with pytest.raises(NotPossible):
         actions.withdraw(request_, by=request_.author)

@@ -10,7 +10,7 @@ from tests.approvals.building import FACTS, a_policy, a_request, a_session, an_o
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.roles import Role
-from webapp.approvals import actions, deciding, sweeps
+from webapp.approvals import actions, deciding, sweeps, talking
 from webapp.approvals.launching import launch, launch_by_itself
 from webapp.approvals.models import Comment, PoolRequest
 from webapp.approvals.workflow import NotPossible, State
@@ -72,7 +72,7 @@ def test_an_approval_that_is_overdue_is_launched_by_nobody():
 
 
 def test_what_can_only_be_said_is_said_after_its_time(overdue, approver):
-    actions.comment_on(overdue, by=approver, comment="Too late.")
+    talking.comment_on(overdue, by=approver, comment="Too late.")
     assert Comment.objects.exists()
 
 

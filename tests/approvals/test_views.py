@@ -291,7 +291,10 @@ def test_who_withdraws_what_was_approved_meanwhile_is_told_and_may_still_do_it(w
     deciding.approve(waiting, by=a_person("second", Role.APPROVER, teams=("platform",)))
     told = act(client, waiting, "withdraw", state=seen)
     assert told.status_code == 409
-    assert "Meanwhile the request is approved, ready to launch." in told.content.decode()
+    assert (
+        "Somebody was faster: it is approved and ready to launch. Withdraw it now if you still want to."
+        in told.content.decode()
+    )
     assert act(client, waiting, "withdraw", state="approved").status_code == 302
     waiting.refresh_from_db()
     assert waiting.state == "withdrawn"

@@ -12,7 +12,7 @@ from webapp.api.calls import CloudTokenNeeded, read_by
 from webapp.api.describing import described
 from webapp.api.request_access import answer, person_of, possible, seen_request
 from webapp.api.request_forms import ActSerializer, RequestSerializer
-from webapp.approvals import actions, deciding
+from webapp.approvals import actions, deciding, talking
 from webapp.approvals.following import resend
 from webapp.approvals.identity import session_at_hand
 from webapp.approvals.launching import launch
@@ -70,7 +70,7 @@ def _delegate(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
 
 
 def _comment(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    actions.comment_on(found, by=person_of(request), comment=said["comment"], pointer=said["pointer"])
+    talking.comment_on(found, by=person_of(request), comment=said["comment"], pointer=said["pointer"])
 
 
 def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
@@ -78,7 +78,7 @@ def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
 
 
 def _ask_quota(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    actions.ask_for_quota(found, by=person_of(request))
+    talking.ask_for_quota(found, by=person_of(request))
 
 
 def _launch(found: PoolRequest, request: Request, _: dict[str, str], *, act: str = "launch") -> None:

@@ -17,8 +17,8 @@ from webapp.approvals.differences import parts_of
 from webapp.approvals.identity import launcher_in
 from webapp.approvals.launching import errors_in
 from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.pressing import start
 from webapp.approvals.queries import locks_on
-from webapp.approvals.views import start
 from webapp.approvals.workflow import EDITABLE, NotPossible
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud

@@ -16,7 +16,7 @@ from webapp.approvals.actions import Order
 from webapp.approvals.identity import facts_for_launch, launcher_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
-from webapp.approvals.views import launch_again, start
+from webapp.approvals.pressing import launch_again, start
 from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
