@@ -22,6 +22,7 @@ ACTS = {
     "approve": lambda found, approver: deciding.approve(found, by=approver),
     "reject": lambda found, approver: deciding.reject(found, by=approver, comment="No."),
     "ask for changes": lambda found, approver: deciding.ask_changes(found, by=approver, comment="Fewer."),
+    "delegate": lambda found, approver: deciding.delegate(found, by=approver, to=a_person("deputy", Role.APPROVER)),
     "edit": lambda found, _: actions.edit(found, EDIT, by=found.author, facts=FACTS),
 }
 
@@ -80,6 +81,10 @@ def test_page_and_api_say_so_and_offer_nothing_that_leads_on(overdue, approver, 
     client.force_login(approver)
     page = client.get(overdue.get_absolute_url()).content.decode()
     assert 'id="decide-heading"' not in page
+    assert EXPIRED in page
+    assert "waits for" not in page
+    assert "After the approval" not in page
+    assert overdue.reference not in client.get("/requests/waiting").content.decode()
     answer = client.post(f"{overdue.get_absolute_url()}/approve", {"digest": overdue.digest})
     assert (answer.status_code, EXPIRED in answer.content.decode()) == (409, True)
     headers = {"Authorization": f"Token {make_api_token(approver, 'x', 1)}"}

@@ -25,7 +25,7 @@ from webapp.approvals.actions import about, inform, moved
 from webapp.approvals.identity import fits, rejected, session_for
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import UNLAUNCHED, accepted, fail, give_back, send_back, settle
-from webapp.approvals.rights import is_overdue
+from webapp.approvals.rights import EXPIRED, is_overdue
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud import picklists
@@ -109,7 +109,7 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     if not fits(session, found):
         raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
     if is_overdue(found):
-        raise NotPossible("The request has expired: nobody launched it in time.")
+        raise NotPossible(EXPIRED)
     arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
     now = timezone.now()
     order = found.launch if _is_there(found) else None

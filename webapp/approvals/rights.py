@@ -15,6 +15,7 @@ from webapp.approvals.workflow import BY_PEOPLE, EDITABLE, Arrow, NotAllowed, No
 from webapp.cloud.tokens import CloudSession
 from webapp.pools.actions import LOOKS_BEFORE_GIVING_UP
 
+EXPIRED = "The request has expired: nobody decided or launched it in time."
 _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
 
@@ -114,8 +115,8 @@ def _hindrance(found: PoolRequest, arrow: Arrow, card: Card | None) -> str:
     """Return why a request does not take an act now, whoever asks; empty where it does."""
     if found.state not in arrow.sources:
         return not_now(found.state, arrow)
-    if arrow.target and is_overdue(found):
-        return "The request has expired: nobody decided or launched it in time."
+    if (arrow.target or arrow.who is Who.DECIDER) and is_overdue(found):
+        return EXPIRED
     if arrow.act == "send-again" and not can_be_sent_again(found):
         return "There is nothing to send again: it has not gone out, or is still looked for."
     if arrow.act == "ask-quota" and (found.problem or {}).get("quota_asked"):
@@ -143,7 +144,7 @@ def can_be_sent_again(found: PoolRequest) -> bool:
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> Iterator[PoolRequest]:
     """Yield those of some requests that wait for this person."""
-    return (one for one in found if one.is_open and teams_still_asked(person, one))
+    return (one for one in found if one.is_open and not is_overdue(one) and teams_still_asked(person, one))
 
 
 def teams_still_asked(person: User, found: PoolRequest) -> list[Any]:

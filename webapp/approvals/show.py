@@ -21,7 +21,7 @@ from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
-from webapp.approvals.rights import acts_open_to, missing_in
+from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM, count_about
@@ -115,6 +115,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "card": card,
         "blamed": {"blame": blamed, "comment": pinned.pk if pinned else ""},
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
+        "expired": EXPIRED if is_overdue(found) else "",
         "is_lost": lost,
         "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
