@@ -53,6 +53,8 @@ def ask_changes(found: PoolRequest, *, by: User, comment: str, pointer: str = ""
 def delegate(found: PoolRequest, *, by: User, to: User) -> None:
     """Let another approver decide in one's place. Raises NotPossible, NotAllowed."""
     demand(by, found, ACTS["delegate"])
+    if not teams_to_approve_for(by, found):
+        raise NotPossible("Your word is given already: there is nothing left to pass on.")
     if to.pk in (found.author_id, found.last_editor_id):
         raise NotPossible("Four eyes: the author or last editor cannot decide.")
     if to == by or not to.is_active or not to.has_role(Role.APPROVER):

@@ -15,6 +15,7 @@ from webapp.approvals.workflow import BY_PEOPLE, EDITABLE, Arrow, NotAllowed, No
 from webapp.cloud.tokens import CloudSession
 from webapp.pools.actions import LOOKS_BEFORE_GIVING_UP
 
+_WITH_A_VOICE = ("approve", "delegate")  # what takes a voice that is not spent
 EXPIRED = "The request has expired: nobody decided or launched it in time."
 _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
@@ -108,7 +109,7 @@ def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     takes = [one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one)]
     card = _card_for(takes, found)
     open_now = (one for one in takes if not _hindrance(found, one, card))
-    return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
+    return [one for one in open_now if one.act not in _WITH_A_VOICE or teams_to_approve_for(person, found)]
 
 
 def _hindrance(found: PoolRequest, arrow: Arrow, card: Card | None) -> str:
