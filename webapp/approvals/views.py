@@ -78,7 +78,7 @@ def decide_many(request: UserRequest) -> HttpResponse:
     done, troubles = [], []
     for one in found:
         try:
-            deciding.approve(one, by=request.user, seen=request.POST.get(f"digest-{one.number}", ""))
+            deciding.approve(one, by=request.user, seen=_seen_in_row(request, one))
             done.append(one.reference)
         except NotPossible as refusal:
             troubles.append(f"{one.reference}: {refusal}")
@@ -204,6 +204,13 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
     "retry": partial(launch_now, act="retry"),
     "send-again": send_again,
 }
+
+
+def _seen_in_row(request: UserRequest, found: PoolRequest) -> str:
+    """Return the digest of what a row of the inbox showed. Raises NotPossible where it does not say."""
+    if digest := request.POST.get(f"digest-{found.number}"):
+        return digest
+    raise NotPossible("It is not said what was seen of it. Look at it before you decide.")
 
 
 def _seen(request: UserRequest, number: int) -> PoolRequest:
