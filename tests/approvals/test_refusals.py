@@ -108,6 +108,15 @@ def test_a_refused_act_leads_back_to_the_page_that_one_may_see(waiting, approver
     assert "sign in as somebody else" not in page
 
 
+def test_the_address_of_an_act_leads_to_the_request(waiting, client):
+    client.force_login(waiting.author)
+    answer = client.get(f"{waiting.get_absolute_url()}/withdraw")
+    assert (answer.status_code, answer["Location"]) == (302, waiting.get_absolute_url())
+    assert client.get(f"{waiting.get_absolute_url()}/eat").status_code == 404
+    waiting.refresh_from_db()
+    assert waiting.state == State.SUBMITTED
+
+
 def test_a_page_for_others_still_says_that_one_may_not_see_it(waiting, client):
     client.force_login(waiting.author)
     assert "You may not see this" in client.get("/requests/waiting").content.decode()

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from webapp.accounts.access import role_needed, signed_in
 from webapp.accounts.http import UserRequest, number_in
@@ -124,13 +124,18 @@ def export(request: UserRequest, number: int, name: str) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: UserRequest, number: int, name: str) -> HttpResponse:
-    """Do one of the acts that are open to the person; what is not possible is said, and nothing typed is lost."""
+    """Do one of the acts that are open to the person; what is not possible is said, and nothing typed is lost.
+
+    After a refusal the act's address stands in the browser: whoever loads that is shown the request.
+    """
     found = _seen(request, number)
     do = _ACTS.get(name)
     if do is None:
         raise Http404
+    if request.method != "POST":
+        return redirect(found)
     try:
         answer = do(found, request)
     except NotAllowed as refusal:
