@@ -84,3 +84,15 @@ def test_who_decides_too_late_is_told(asked, local_cloud):
             f"{found.get_absolute_url()}/{act}", {"digest": found.digest, "state": "submitted", "comment": "No."}
         )
         assert (answer.status_code, "Somebody was faster" in answer.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("has_draft", [True, False])
+def test_what_is_of_another_project_is_changed_after_the_sign_in_for_that(anna_client, asked, has_draft):
+    a_policy()
+    found = asked()
+    PoolRequest.objects.update(draft_url="/pools/new/x/review" if has_draft else "")
+    here, elsewhere = anna_client, signed_in(project="eu-de_team")
+    pages = [one.get(found.get_absolute_url()).content.decode() for one in (here, elsewhere)]
+    assert ["Change it" in one for one in pages] == [True, False]
+    assert ["Sign in for eu-de_sandbox to change it" in one for one in pages] == [False, True]
+    assert f"next={found.get_absolute_url()}&amp;project=eu-de_sandbox" in pages[1]

@@ -52,6 +52,12 @@ def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSessio
     return session
 
 
+def demand_fit(session: CloudSession | None, found: PoolRequest) -> None:
+    """Raise NotPossible for a cloud session of another project than the request's; there may be none at all."""
+    if session is not None and not fits(session, found):
+        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+
+
 def rejected(session: CloudSession, found: PoolRequest) -> NotPossible:
     """Drop a session that the cloud rejects, wherever it is kept, and return why nothing was sent."""
     what_is = f"Nothing was sent, and {found.reference} stays as it was."

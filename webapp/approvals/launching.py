@@ -22,7 +22,7 @@ from django.utils import timezone
 from webapp import workers
 from webapp.accounts.models import User
 from webapp.approvals.actions import about, inform, moved
-from webapp.approvals.identity import fits, rejected, session_for
+from webapp.approvals.identity import demand_fit, fits, rejected, session_for
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import UNLAUNCHED, accepted, fail, give_back, send_back, settle
 from webapp.approvals.rights import EXPIRED, is_overdue
@@ -106,8 +106,7 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
 
     Raises NotPossible where somebody was faster, the token is for another project or the cloud rejects it, NotAllowed.
     """
-    if not fits(session, found):
-        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+    demand_fit(session, found)
     if is_overdue(found):
         raise NotPossible(EXPIRED)
     arrow = ACTS["retry" if found.state == State.FAILED else "launch"]

@@ -124,6 +124,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
         "can_launch": bool(launcher) or fits(request.cloud, found),
+        "is_elsewhere": request.cloud is not None and not fits(request.cloud, found),
         "can_copy": found.kind == Kind.CREATE and found.state in (State.FAILED, *ENDED),
         "seen": _seen(found, len(lines), status.version if status else 0),
         "interval": interval_s(status) if status else 0,
