@@ -4,12 +4,14 @@ import pytest
 
 from tests.api.test_drafts import cluster_id  # noqa: F401 - a fixture
 from tests.approvals.building import a_failure, a_policy
+from tests.conftest import ANNA
 from tests.nodepool.test_rules import a_body
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
 from webapp.approvals.models import PoolRequest
+from webapp.cloud.iam import sign_in
 from webapp.nodepool import pointers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +81,10 @@ def test_a_retry_that_cannot_help_is_refused_and_says_what_would(call, waiting, 
     url = f"/api/v1/requests/{waiting.reference}"
     answer = call(f"{url}/retry", {}, **{"X-Cloud-Token": anna.token})
     assert (answer.status_code, "Enter fewer nodes." in answer.json()["detail"]) == (409, True)
+
+
+def test_with_the_token_of_another_project_it_is_said_which_one_is_needed(ask, waiting):
+    elsewhere = sign_in(**ANNA | {"project": "eu-de_team"})
+    headers = {"X-Cloud-Token": elsewhere.token}
+    answer = ask("put", f"/api/v1/requests/{waiting.reference}", {"body": a_body()}, **headers)
+    assert (answer.status_code, "Sign in for eu-de_sandbox" in answer.json()["detail"]) == (409, True)

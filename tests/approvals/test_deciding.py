@@ -146,6 +146,19 @@ def test_one_voice_counts_once_however_many_raise_it(approver, one_is_the_delega
     assert deciding.approve(found, by=a_person("colleague", Role.APPROVER, teams=("platform",)))
 
 
+def test_a_voice_that_is_spent_is_not_passed_on(approver):
+    a_policy(team=a_team("platform"), approvals=2)
+    found = a_request()
+    deputy, third = (a_person(name, Role.APPROVER) for name in ("deputy", "third"))
+    deciding.delegate(found, by=approver, to=deputy)
+    deciding.approve(found, by=deputy)
+    for spent in (approver, deputy):
+        with pytest.raises(NotPossible, match="Your word is given already"):
+            deciding.delegate(found, by=spent, to=third)
+        assert "delegate" not in [one.act for one in acts_open_to(spent, found)]
+    assert found.delegations.count() == 1
+
+
 def test_nobody_delegates_to_the_author_or_to_somebody_without_the_role(request_, approver):
     for person in (request_.author, a_person("nobody"), approver):
         with pytest.raises(NotPossible):
@@ -154,7 +167,7 @@ def test_nobody_delegates_to_the_author_or_to_somebody_without_the_role(request_
 
 def test_what_is_decided_is_decided_once(request_, approver):
     deciding.reject(request_, by=approver, comment="No.")
-    with pytest.raises(NotPossible, match="faster"):
+    with pytest.raises(NotPossible, match="nothing can be decided any more"):
         deciding.approve(request_, by=a_person("late", Role.APPROVER, teams=("platform",)))
     with pytest.raises(NotPossible):
         actions.withdraw(request_, by=request_.author)

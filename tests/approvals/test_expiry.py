@@ -10,7 +10,7 @@ from tests.approvals.building import FACTS, a_policy, a_request, a_session, an_o
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.roles import Role
-from webapp.approvals import actions, deciding, sweeps
+from webapp.approvals import actions, deciding, sweeps, talking
 from webapp.approvals.launching import launch, launch_by_itself
 from webapp.approvals.models import Comment, PoolRequest
 from webapp.approvals.workflow import NotPossible, State
@@ -22,6 +22,7 @@ ACTS = {
     "approve": lambda found, approver: deciding.approve(found, by=approver),
     "reject": lambda found, approver: deciding.reject(found, by=approver, comment="No."),
     "ask for changes": lambda found, approver: deciding.ask_changes(found, by=approver, comment="Fewer."),
+    "delegate": lambda found, approver: deciding.delegate(found, by=approver, to=a_person("deputy", Role.APPROVER)),
     "edit": lambda found, _: actions.edit(found, EDIT, by=found.author, facts=FACTS),
 }
 
@@ -72,7 +73,7 @@ def test_an_approval_that_is_overdue_is_launched_by_nobody():
 
 
 def test_what_can_only_be_said_is_said_after_its_time(overdue, approver):
-    actions.comment_on(overdue, by=approver, comment="Too late.")
+    talking.comment_on(overdue, by=approver, comment="Too late.")
     assert Comment.objects.exists()
 
 
@@ -80,6 +81,10 @@ def test_page_and_api_say_so_and_offer_nothing_that_leads_on(overdue, approver, 
     client.force_login(approver)
     page = client.get(overdue.get_absolute_url()).content.decode()
     assert 'id="decide-heading"' not in page
+    assert EXPIRED in page
+    assert "waits for" not in page
+    assert "After the approval" not in page
+    assert overdue.reference not in client.get("/requests/waiting").content.decode()
     answer = client.post(f"{overdue.get_absolute_url()}/approve", {"digest": overdue.digest})
     assert (answer.status_code, EXPIRED in answer.content.decode()) == (409, True)
     headers = {"Authorization": f"Token {make_api_token(approver, 'x', 1)}"}

@@ -10,7 +10,7 @@ from tests.people import a_person
 from tests.side_by_side import together
 from tests.wizard.test_views import walked
 from webapp.accounts.roles import Role
-from webapp.approvals import deciding, launching, views
+from webapp.approvals import deciding, launching, pressing
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import State
 
@@ -40,7 +40,7 @@ def test_a_launch_that_another_overtakes_after_the_press_is_told(asked, anna, au
         launching.launch(PoolRequest.objects.get(pk=found.pk), anna, by=author)
         return launching.launch_soon(*args, **kwargs)
 
-    monkeypatch.setattr(views, "launch_soon", overtaken)
+    monkeypatch.setattr(pressing, "launch_soon", overtaken)
     answer = signed_in().post(f"{found.get_absolute_url()}/launch")
     assert (answer.status_code, "Somebody was faster" in answer.content.decode()) == (409, True)
     assert len(local_cloud.log("POST", "nodepools")) == 1
@@ -53,7 +53,7 @@ def test_a_submission_whose_start_another_overtakes_says_why_it_did_not_start_it
         launching.launch(PoolRequest.objects.get(pk=found.pk), anna)
         return launching.launch_soon(found, *args, **kwargs)
 
-    monkeypatch.setattr(views, "launch_soon", overtaken)
+    monkeypatch.setattr(pressing, "launch_soon", overtaken)
     draft = walked(anna_client, a_body(), "prod-standard")
     page = anna_client.post(draft.url_of("review"), follow=True).content.decode()
     assert "It was not started. Somebody was faster" in page
@@ -80,5 +80,19 @@ def test_who_decides_too_late_is_told(asked, local_cloud):
         client.force_login(a_person(f"approver-{number}", Role.APPROVER))
     deciding.approve(found, by=a_person("third", Role.APPROVER))
     for client, act in zip(clients, ("approve", "reject"), strict=True):
-        answer = client.post(f"{found.get_absolute_url()}/{act}", {"digest": found.digest, "comment": "No."})
+        answer = client.post(
+            f"{found.get_absolute_url()}/{act}", {"digest": found.digest, "state": "submitted", "comment": "No."}
+        )
         assert (answer.status_code, "Somebody was faster" in answer.content.decode()) == (409, True)
+
+
+@pytest.mark.parametrize("has_draft", [True, False])
+def test_what_is_of_another_project_is_changed_after_the_sign_in_for_that(anna_client, asked, has_draft):
+    a_policy()
+    found = asked()
+    PoolRequest.objects.update(draft_url="/pools/new/x/review" if has_draft else "")
+    here, elsewhere = anna_client, signed_in(project="eu-de_team")
+    pages = [one.get(found.get_absolute_url()).content.decode() for one in (here, elsewhere)]
+    assert ["Change it" in one for one in pages] == [True, False]
+    assert ["Sign in for eu-de_sandbox to change it" in one for one in pages] == [False, True]
+    assert f"next={found.get_absolute_url()}&amp;project=eu-de_sandbox" in pages[1]

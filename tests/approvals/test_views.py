@@ -154,6 +154,7 @@ def test_the_author_changes_it_and_the_approver_sees_the_difference_since_their_
 def test_several_are_approved_in_one_go_only_where_policy_allows_it(approver, waiting):
     other = a_request(waiting.author, **{"/metadata/name": "second", "/spec/initialNodeCount": 2})
     form = {"number": [waiting.number, other.number]}
+    form |= {f"digest-{one.number}": one.digest for one in (waiting, other)}
     approver.post("/requests/waiting/approve", form)
     assert set(PoolRequest.objects.values_list("state", flat=True)) == {"approved"}
     a_policy("Every single one", team=a_team("platform"))
@@ -161,6 +162,13 @@ def test_several_are_approved_in_one_go_only_where_policy_allows_it(approver, wa
     assert approver.post("/requests/waiting/approve", {"number": third.number}).status_code == 409
     third.refresh_from_db()
     assert third.state == "submitted"
+
+
+def test_nothing_is_approved_in_one_go_of_which_it_is_not_said_what_was_seen(approver, waiting):
+    answer = approver.post("/requests/waiting/approve", {"number": waiting.number, f"digest-{waiting.number}": ""})
+    assert (answer.status_code, "It is not said what was seen of it." in answer.content.decode()) == (409, True)
+    waiting.refresh_from_db()
+    assert waiting.state == "submitted"
 
 
 def test_review_says_what_policy_says_before_anything_is_sent(anna_client, local_cloud):
@@ -291,7 +299,10 @@ def test_who_withdraws_what_was_approved_meanwhile_is_told_and_may_still_do_it(w
     deciding.approve(waiting, by=a_person("second", Role.APPROVER, teams=("platform",)))
     told = act(client, waiting, "withdraw", state=seen)
     assert told.status_code == 409
-    assert "Meanwhile the request is approved, ready to launch." in told.content.decode()
+    assert (
+        "Somebody was faster: it is approved and ready to launch. Withdraw it now if you still want to."
+        in told.content.decode()
+    )
     assert act(client, waiting, "withdraw", state="approved").status_code == 302
     waiting.refresh_from_db()
     assert waiting.state == "withdrawn"

@@ -54,6 +54,13 @@ def session_of_service_account(project_id: str) -> CloudSession | None:
     return _kept_session(kept) or _signed_in(account, key)
 
 
+def reject_session(project_id: str) -> None:
+    """Drop the session that launches in a project, because the cloud rejects it: it is not tried again for a while."""
+    account = account_on_duty(project_id)
+    if account is not None:
+        _refused(account, _key(account))
+
+
 def try_sign_in(account: ServiceAccount, *, by: User) -> CloudSession:
     """Sign in now, whatever is kept, also for an account that is off duty. Raises CloudError."""
     key = _key(account)

@@ -48,6 +48,17 @@ def forget_cloud(request: HttpRequest) -> None:
     request.session.pop(_UNTIL, None)
 
 
+def forget_cloud_of_browser(key: str, session: CloudSession) -> None:
+    """Drop a cloud session that the cloud rejects from the browser session that holds it; a newer one there stays."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    sealed = store.get(_KEY) if key else None
+    kept = _opened(sealed) if sealed else None
+    if kept and kept.token == session.token:
+        store.pop(_KEY)
+        store.pop(_UNTIL, None)
+        store.save()
+
+
 def _opened(sealed: str) -> CloudSession | None:
     """Return a sealed session; None for one that cannot be opened, or has run out."""
     try:

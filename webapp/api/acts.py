@@ -1,7 +1,5 @@
 """Acts on requests: decide, comment, withdraw, launch."""
 
-from functools import partial
-
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,12 +10,12 @@ from webapp.api.calls import CloudTokenNeeded, read_by
 from webapp.api.describing import described
 from webapp.api.request_access import answer, person_of, possible, seen_request
 from webapp.api.request_forms import ActSerializer, RequestSerializer
-from webapp.approvals import actions, deciding
+from webapp.approvals import actions, deciding, talking
 from webapp.approvals.following import resend
 from webapp.approvals.identity import session_at_hand
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
-from webapp.approvals.rights import demand
+from webapp.approvals.rights import demand, demand_seen
 from webapp.approvals.workflow import ACTS, NotPossible
 from webapp.cloud.tokens import CloudSession
 
@@ -44,9 +42,16 @@ class ActView(GenericAPIView):
         """Do it."""
         found = seen_request(request, reference)
         said = read_by(ActSerializer, request.data if request.data is not None else {}, "")
+        possible(_demand, found, request, act, said["digest"])
         possible(_ACTS[act], found, request, said)
         found.refresh_from_db()
         return answer(found)
+
+
+def _demand(found: PoolRequest, request: Request, act: str, seen: str) -> None:
+    """Raise NotAllowed for somebody who may not do it, whatever they bring; NotPossible for what was not seen."""
+    demand(person_of(request), found, ACTS[act])
+    demand_seen(found, seen)
 
 
 def _approve(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
@@ -70,7 +75,7 @@ def _delegate(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
 
 
 def _comment(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
-    actions.comment_on(found, by=person_of(request), comment=said["comment"], pointer=said["pointer"])
+    talking.comment_on(found, by=person_of(request), comment=said["comment"], pointer=said["pointer"])
 
 
 def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> None:
@@ -78,11 +83,10 @@ def _withdraw(found: PoolRequest, request: Request, said: dict[str, str]) -> Non
 
 
 def _ask_quota(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
-    actions.ask_for_quota(found, by=person_of(request))
+    talking.ask_for_quota(found, by=person_of(request))
 
 
-def _launch(found: PoolRequest, request: Request, _: dict[str, str], *, act: str = "launch") -> None:
-    demand(person_of(request), found, ACTS[act])
+def _launch(found: PoolRequest, request: Request, _: dict[str, str]) -> None:
     launch(found, _session(found, request), by=person_of(request))
 
 
@@ -107,7 +111,7 @@ _ACTS = {
     "withdraw": _withdraw,
     "ask-quota": _ask_quota,
     "launch": _launch,
-    "retry": partial(_launch, act="retry"),
+    "retry": _launch,
     "send-again": _send_again,
 }
 ACT_NAMES = tuple(_ACTS)

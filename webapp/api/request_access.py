@@ -14,6 +14,7 @@ from webapp.api.authentication import cloud_of_call
 from webapp.api.describing import described
 from webapp.api.keys import KEY
 from webapp.api.request_forms import RequestSerializer
+from webapp.approvals.identity import TokenGone
 from webapp.approvals.models import PoolRequest, pk_of
 from webapp.approvals.queries import whole
 from webapp.approvals.rights import visible_to
@@ -34,10 +35,10 @@ def asking(*, errors: Iterable[int] = (409, 422), **more: Any) -> Callable[..., 
 
 
 def possible(act: Any, *args: Any, **kwargs: Any) -> Any:
-    """Do an act; what is not allowed is a 403, what is not possible a 409."""
+    """Do an act; what is not allowed is a 403, as is a token that the cloud rejects, what is not possible a 409."""
     try:
         return act(*args, **kwargs)
-    except NotAllowed as refusal:
+    except (NotAllowed, TokenGone) as refusal:
         raise PermissionDenied(str(refusal)) from None
     except NotPossible as refusal:
         raise Conflict(str(refusal)) from None

@@ -24,7 +24,7 @@ from webapp.api.request_forms import (
 from webapp.api.versions import VersionGone, if_match, version_in
 from webapp.approvals import actions, queries
 from webapp.approvals.following import follow
-from webapp.approvals.identity import fits
+from webapp.approvals.identity import demand_fit, fits
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import demand, visible_to
 from webapp.approvals.show import timeline
@@ -158,6 +158,7 @@ class RequestView(GenericAPIView):
             raise VersionGone
         kept = {"reason": found.reason, "start_at_once": found.start_at_once, "pool_id": found.pool_id}
         said = kept | read_by(RevisionCallSerializer, members_of(request, "body"), "")
+        possible(demand_fit, cloud_of_call(request), found)
         session, cluster = live_cluster(request, found.cluster_id)
         demand_own(session, person_of(request))
         order = order_of(found.kind, Cloud(session), cluster, said, found)

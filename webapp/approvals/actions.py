@@ -1,4 +1,4 @@
-"""What authors and readers do with requests: submit, change, withdraw, comment."""
+"""What authors do with requests: submit, change, withdraw; and what every act on them needs."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
@@ -14,12 +14,20 @@ from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
-from webapp.approvals.catalogue import card_of
-from webapp.approvals.models import Comment, Policy, PoolRequest, Revision
+from webapp.approvals.models import Policy, PoolRequest, Revision
 from webapp.approvals.naming import is_field
 from webapp.approvals.policy import Verdict, teams_in, verdict_on
 from webapp.approvals.rights import demand
-from webapp.approvals.workflow import ACTS, LONGEST_TEXT, Arrow, NotAllowed, NotPossible, State
+from webapp.approvals.workflow import (
+    ACTS,
+    LONGEST_TEXT,
+    Arrow,
+    NotAllowed,
+    NotPossible,
+    SeenOther,
+    State,
+    TooLate,
+)
 from webapp.audit.trail import note
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, pointers
@@ -139,7 +147,7 @@ def _reword(found: PoolRequest, order: Order, by: User) -> None:
     demand_sayable(order.reason)
     mine = PoolRequest.objects.filter(pk=found.pk, state=found.state, revision=found.revision)
     if not mine.update(**said, launch_session=order.browser or found.launch_session):
-        raise NotPossible("Somebody was faster: look at the request again.")
+        raise SeenOther
     found.refresh_from_db()
     note("request.reworded", by=by, about=about(found), before=before, after=said)
 
@@ -147,46 +155,13 @@ def _reword(found: PoolRequest, order: Order, by: User) -> None:
 @transaction.atomic
 def withdraw(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") -> None:
     """Take a request back, in the state in which it was seen. Raises NotPossible, NotAllowed."""
+    demand(by, found, ACTS["withdraw"])
     if seen and seen != found.state:
-        raise NotPossible(f"Meanwhile the request is {State(found.state).label}. Withdraw it now if you still want to.")
+        raise NotPossible(f"{TooLate(found.state)} Withdraw it now if you still want to.")
     concerned = deciders_of(found) if found.is_open else {one.by for one in found.decisions.select_related("by")}
     moved(found, ACTS["withdraw"], by=by, ended_at=timezone.now(), launch_session="")
     note("request.withdrawn", by=by, about=about(found), after={"comment": comment})
     inform(found, Event.WITHDRAWN, concerned - {by}, f"{by} withdrew {found}", comment)
-
-
-@transaction.atomic
-def ask_for_quota(found: PoolRequest, *, by: User) -> None:
-    """Tell the admins, once, that a request failed for want of quota. Raises NotPossible, NotAllowed."""
-    demand(by, found, ACTS["ask-quota"])
-    unasked = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem__quota_asked__isnull=True)
-    found.problem = (found.problem or {}) | {"quota_asked": True}
-    if not unasked.update(problem=found.problem):
-        raise NotPossible("The admins were asked already.")
-    note("request.quota_asked", by=by, about=about(found))
-    card = card_of(found.problem)
-    text = f"{card.sentence} {found.problem.get('detail') or ''}".strip()
-    inform(found, Event.FAILED, people_with(Role.ADMIN), f"{by} asks for quota in {found.project_name}: {found}", text)
-
-
-@transaction.atomic
-def comment_on(found: PoolRequest, *, by: User, comment: str, pointer: str = "") -> Comment:
-    """Say something about a request. Raises NotAllowed, NotPossible without words."""
-    demand(by, found, ACTS["comment"])
-    made = say(found, by, comment, pointer)
-    people = {found.author, *(one.by for one in found.comments.select_related("by"))} - {by}
-    inform(found, Event.COMMENTED, people, f"{by} commented on {found}", made.text)
-    return made
-
-
-def say(found: PoolRequest, by: User, text: str, pointer: str = "") -> Comment:
-    """Add a comment and its line in the trail. Raises NotPossible without words, and for a place that has no name."""
-    if not text.strip():
-        raise NotPossible("Write what you want to say.")
-    demand_sayable(text, pointer)
-    made = Comment.objects.create(request=found, by=by, text=text.strip(), pointer=pointer)
-    note("request.commented", by=by, about=about(found), after={"comment": made.text, "pointer": pointer})
-    return made
 
 
 def demand_sayable(text: str, pointer: str = "") -> None:
@@ -208,10 +183,11 @@ def moved(found: PoolRequest, arrow: Arrow, *, by: User | None = None, **facts: 
     if by is not None:
         demand(by, found, arrow)
         sources = (State(found.state),)
+    known = found.state
     facts |= {"state": arrow.target, "updated_at": timezone.now()}
     if not PoolRequest.objects.filter(pk=found.pk, state__in=sources, revision=found.revision).update(**facts):
         found.refresh_from_db()
-        raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
+        raise TooLate(found.state) if found.state != known else SeenOther
     for name, value in facts.items():
         setattr(found, name, value)
 

@@ -8,12 +8,10 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, demand_sayable, inform, moved, time_to_act
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Comment, Decision, Delegation, PoolRequest
-from webapp.approvals.rights import demand, is_allowed, missing_in, teams_for, teams_to_approve_for
-from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State
+from webapp.approvals.rights import demand, demand_seen, is_allowed, missing_in, teams_for, teams_to_approve_for
+from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State, TooLate, not_now
 from webapp.audit.trail import note
 from webapp.notices.events import Event
-
-_SEEN_OTHER = "The request was changed since you looked. Look at it again before you decide."
 
 
 @transaction.atomic
@@ -55,6 +53,8 @@ def ask_changes(found: PoolRequest, *, by: User, comment: str, pointer: str = ""
 def delegate(found: PoolRequest, *, by: User, to: User) -> None:
     """Let another approver decide in one's place. Raises NotPossible, NotAllowed."""
     demand(by, found, ACTS["delegate"])
+    if not teams_to_approve_for(by, found):
+        raise NotPossible("Your word is given already: there is nothing left to pass on.")
     if to.pk in (found.author_id, found.last_editor_id):
         raise NotPossible("Four eyes: the author or last editor cannot decide.")
     if to == by or not to.is_active or not to.has_role(Role.APPROVER):
@@ -86,12 +86,12 @@ def _locked(found: PoolRequest, arrow: Arrow, by: User, seen: str) -> None:
     """
     if not is_allowed(by, found, arrow):
         demand(by, found, arrow)
+    known = found.state
     held = PoolRequest.objects.filter(pk=found.pk, state=State.SUBMITTED).update(updated_at=timezone.now())
     found.refresh_from_db()
     if not held:
-        raise NotPossible(f"Somebody was faster: the request is {State(found.state).label}.")
-    if seen and seen != found.digest:
-        raise NotPossible(_SEEN_OTHER)
+        raise TooLate(found.state) if found.state != known else NotPossible(not_now(found.state, arrow))
+    demand_seen(found, seen)
     demand(by, found, arrow)  # once more: its editor may be another one now
 
 

@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 from webapp.accounts.models import User
-from webapp.accounts.service_accounts import account_on_duty, session_of_service_account
-from webapp.accounts.session import cloud_of_browser
+from webapp.accounts.service_accounts import account_on_duty, reject_session, session_of_service_account
+from webapp.accounts.session import cloud_of_browser, forget_cloud_of_browser
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import NotPossible
 from webapp.cloud import picklists
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.facts import Facts
+
+
+class TokenGone(NotPossible):
+    """The cloud does not take somebody's own token any more: nothing was sent, and they have to sign in again."""
 
 
 def launcher_in(project_id: str) -> str:
@@ -46,6 +50,22 @@ def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSessio
     if session is None and own is not None:
         raise NotPossible(f"This cloud token is of another project or person. Sign in for {found.project_name}.")
     return session
+
+
+def demand_fit(session: CloudSession | None, found: PoolRequest) -> None:
+    """Raise NotPossible for a cloud session of another project than the request's; there may be none at all."""
+    if session is not None and not fits(session, found):
+        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+
+
+def rejected(session: CloudSession, found: PoolRequest) -> NotPossible:
+    """Drop a session that the cloud rejects, wherever it is kept, and return why nothing was sent."""
+    what_is = f"Nothing was sent, and {found.reference} stays as it was."
+    if launcher_in(found.project_id):
+        reject_session(found.project_id)
+        return NotPossible(f"The cloud does not take the token of the service account. {what_is} Ask an admin.")
+    forget_cloud_of_browser(found.launch_session, session)
+    return TokenGone(f"The cloud does not take your token any more. {what_is} Sign in for {found.project_name}.")
 
 
 def is_of(session: CloudSession | None, person: User) -> bool:

@@ -22,15 +22,15 @@ from django.utils import timezone
 from webapp import workers
 from webapp.accounts.models import User
 from webapp.approvals.actions import about, inform, moved
-from webapp.approvals.identity import fits, session_for
+from webapp.approvals.identity import demand_fit, fits, rejected, session_for
 from webapp.approvals.models import Kind, PoolRequest
-from webapp.approvals.outcomes import accepted, fail, send_back, settle
-from webapp.approvals.rights import is_overdue
+from webapp.approvals.outcomes import UNLAUNCHED, accepted, fail, give_back, send_back, settle
+from webapp.approvals.rights import EXPIRED, is_overdue
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, OutcomeUnknown
+from webapp.cloud.errors import CloudError, OutcomeUnknown, TokenRejected
 from webapp.cloud.patience import patience
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
@@ -82,17 +82,17 @@ def launch_by_itself(pk: int) -> bool:
     return True
 
 
-def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[str]":
+def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = None) -> "Future[NotPossible | None]":
     """Launch in a thread of its own, so that a slow cloud keeps nobody waiting; `found` stays as it is.
 
-    The result is why it was not possible, "" where it was.
+    The result is why it was not possible, None where it was.
     """
     copied = copy(found)
     return in_background(found.pk, lambda _: launch(copied, session, by=by))
 
 
-def in_background(pk: int, act: Callable[[int], Any]) -> "Future[str]":
-    """Do an act on a request in a thread of its own; the result is why it was not possible, "" where it was."""
+def in_background(pk: int, act: Callable[[int], Any]) -> "Future[NotPossible | None]":
+    """Do an act on a request in a thread of its own; the result is why it was not possible, None where it was."""
     return _launchers.submit(copy_context().run, _in_thread, pk, act)
 
 
@@ -104,20 +104,20 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
         session: with whose token.
         by: the person who presses the button; None where it starts by itself.
 
-    Raises NotPossible where somebody was faster or the token is for another project, NotAllowed.
+    Raises NotPossible where somebody was faster, the token is for another project or the cloud rejects it, NotAllowed.
     """
-    if not fits(session, found):
-        raise NotPossible(f"Your cloud token is for another project. Sign in for {found.project_name}.")
+    demand_fit(session, found)
     if is_overdue(found):
-        raise NotPossible("The request has expired: nobody launched it in time.")
+        raise NotPossible(EXPIRED)
     arrow = ACTS["retry" if found.state == State.FAILED else "launch"]
     now = timezone.now()
     order = found.launch if _is_there(found) else None
+    before = {name: getattr(found, name) for name in UNLAUNCHED}
     with transaction.atomic():
         moved(found, arrow, by=by, launched_at=now, held_at=now, problem=None, launch=order)
         note("request.launched", by=by, about=about(found), after={"digest": found.digest, "user": session.user_name})
         inform(found, Event.LAUNCHED, [found.author], f"{found} is being sent to the cloud")
-    _carry_out(found, session)
+    _carry_out(found, session, before)
 
 
 def is_broken_off(found: PoolRequest) -> bool:
@@ -139,7 +139,7 @@ def resume(found: PoolRequest, session: CloudSession) -> None:
     """Go on with a launch that was broken off. Raises NotPossible where somebody else does."""
     if fits(session, found):
         _hold(found)
-        _carry_out(found, session)
+        _carry_out(found, session, UNLAUNCHED)
 
 
 def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
@@ -160,20 +160,20 @@ def errors_in(kind: str, body: Any, cluster: Cluster, facts: Facts) -> list[Prob
     return [one for one in check(body, cluster) if one.is_error and is_changeable(one.pointer)]
 
 
-def _in_thread(pk: int, act: Callable[[int], Any]) -> str:
+def _in_thread(pk: int, act: Callable[[int], Any]) -> NotPossible | None:
     """Do an act on a request in a thread that leaves no connection behind."""
     try:
         with patience(None):  # no page waits for it
             act(pk)
     except NotPossible as refusal:
         log.info("request %s was not launched: %s", pk, refusal)
-        return str(refusal)
+        return refusal
     except Exception:
         log.exception("launching request %s broke", pk)
         raise
     finally:
         close_old_connections()
-    return ""
+    return None
 
 
 def _is_there(found: PoolRequest) -> bool:
@@ -197,8 +197,20 @@ def _hold_on(found: PoolRequest) -> None:
         _hold(found)
 
 
-def _carry_out(found: PoolRequest, session: CloudSession) -> None:
-    """Check what is to be launched, and send it. Whoever is killed in here is followed by `resume`."""
+def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]) -> None:
+    """Check what is to be launched, and send it; it stands as `before` where the cloud rejects the token.
+
+    Whoever is killed in here is followed by `resume`. Raises NotPossible.
+    """
+    try:
+        _check_and_send(found, session)
+    except TokenRejected:
+        _while_held(found, give_back, before)
+        raise rejected(session, found) from None
+
+
+def _check_and_send(found: PoolRequest, session: CloudSession) -> None:
+    """Check what is to be launched, and send it. Raises NotPossible, TokenRejected where nothing was sent."""
     try:
         if found.kind == Kind.CREATE and found.launch is None:
             _order(found, creations.found_late(_content(found), session))
@@ -215,7 +227,12 @@ def _carry_out(found: PoolRequest, session: CloudSession) -> None:
 
 
 def _stopped(found: PoolRequest, error: CloudError) -> None:
-    """End a launch that got no further; let it go where that may pass, for a while. Raises NotPossible."""
+    """End a launch that got no further; let it go where that may pass, for a while.
+
+    Raises NotPossible, TokenRejected where that is what it was for.
+    """
+    if isinstance(error, TokenRejected):
+        raise error
     if error.is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
         _let_go(found, error.as_dict())
     else:
@@ -249,8 +266,9 @@ def _change(found: PoolRequest, session: CloudSession) -> None:
     except OutcomeUnknown as error:
         _let_go(found, error.as_dict() | {"code": _LOST})
     except CloudError as error:
-        if was_lost and error.is_passing:
+        if was_lost and (error.is_passing or isinstance(error, TokenRejected)):
             _let_go(found, found.problem)  # it is still to be settled
+            _demand_token(error, session, found)
         else:
             _stopped(found, error)
     else:
@@ -258,6 +276,12 @@ def _change(found: PoolRequest, session: CloudSession) -> None:
             accepted(found, found.pool_id)
         else:
             _while_held(found, fail, found.problem)
+
+
+def _demand_token(error: CloudError, session: CloudSession, found: PoolRequest) -> None:
+    """Raise NotPossible where the cloud rejects the token: nobody has to try with that again."""
+    if isinstance(error, TokenRejected):
+        raise rejected(session, found)
 
 
 def _is_lost(found: PoolRequest) -> bool:
@@ -321,6 +345,8 @@ def _create(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))
     assert found.launch  # noqa: S101 - it was just made
     creations.send(found.launch, session)
+    if creations.is_unsent(found.launch):
+        raise TokenRejected("The cloud does not take the token.")
     if found.launch.state == Creation.State.QUEUED and found.launch.problem:
         _let_go(found, found.launch.problem)
     settle(found)

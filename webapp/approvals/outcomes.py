@@ -10,13 +10,15 @@ from django.utils import timezone
 from webapp.approvals.actions import about, inform, moved, time_to_act
 from webapp.approvals.catalogue import count_unmatched
 from webapp.approvals.models import PoolRequest
-from webapp.approvals.workflow import ACTS, NotPossible
+from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.nodepool import Problem
 from webapp.notices.events import Event
+from webapp.pools import actions as creations
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
+UNLAUNCHED = {"state": State.APPROVED, "problem": None, "launched_at": None, "held_at": None, "launch": None}
 
 
 def settle(found: PoolRequest) -> None:
@@ -24,6 +26,8 @@ def settle(found: PoolRequest) -> None:
     order = found.launch
     if order and order.state == Creation.State.ACCEPTED:
         accepted(found, order.pool_id)
+    elif order and creations.is_unsent(order):
+        quietly(give_back, found, UNLAUNCHED)
     elif order and order.state == Creation.State.REFUSED:
         quietly(fail, found, order.problem or {})
 
@@ -36,6 +40,16 @@ def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
         after = {name: problem.get(name) for name in ("message", "code", "status", "request_id")}
         note("request.failed", about=about(found), after=after)
         inform(found, Event.FAILED, [found.author], f"{found} failed", str(problem.get("message") or ""))
+
+
+def give_back(found: PoolRequest, before: dict[str, Any]) -> None:
+    """Let a request stand as it did `before` its launch (see `UNLAUNCHED`): for its token nothing was sent."""
+    arrow = ACTS["fail" if before["state"] == State.FAILED else "give-back"]
+    with transaction.atomic():
+        moved(found, arrow, **{name: value for name, value in before.items() if name != "state"})
+        note("request.given_back", about=about(found))
+        text = f"The cloud does not take the token that it was launched with. Sign in for {found.project_name}."
+        inform(found, Event.LAUNCHED, [found.author], f"{found} was not sent", text)
 
 
 def finish(found: PoolRequest) -> None:

@@ -89,7 +89,8 @@ def usual_time(kind: str) -> str:
     if len(times) < _ENOUGH:
         return ""
     low, high = (_minutes(times[share * len(times) // 4]) for share in (1, 3))
-    return f"{low} minutes" if low == high else f"{low} to {high} minutes"
+    unit = "minute" if high == 1 else "minutes"
+    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
 
 
 def _minutes(time: timedelta) -> int:

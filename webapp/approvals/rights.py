@@ -7,14 +7,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.accounts.roles import Role
+from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.catalogue import Card, card_of
 from webapp.approvals.models import Decision, PoolRequest
 from webapp.approvals.policy import approvals_of
-from webapp.approvals.workflow import BY_PEOPLE, EDITABLE, Arrow, NotAllowed, NotPossible, State, Who
+from webapp.approvals.workflow import BY_PEOPLE, EDITABLE, Arrow, NotAllowed, NotPossible, SeenOther, Who, not_now
 from webapp.cloud.tokens import CloudSession
 from webapp.pools.actions import LOOKS_BEFORE_GIVING_UP
 
+_WITH_A_VOICE = ("approve", "delegate")  # what takes a voice that is not spent
+EXPIRED = "The request has expired: nobody decided or launched it in time."
 _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
 
@@ -96,22 +98,30 @@ def demand(person: User, found: PoolRequest, arrow: Arrow) -> None:
         raise NotPossible(hindrance)
 
 
+def demand_seen(found: PoolRequest, seen: str) -> None:
+    """Raise NotPossible where a request is not any more what somebody saw: its digest, empty where they do not say."""
+    if seen and seen != found.digest:
+        raise SeenOther
+
+
 def acts_open_to(person: User, found: PoolRequest) -> list[Arrow]:
     """Return what a person can do with a request now."""
     takes = [one for one in BY_PEOPLE if found.state in one.sources and is_allowed(person, found, one)]
     card = _card_for(takes, found)
     open_now = (one for one in takes if not _hindrance(found, one, card))
-    return [one for one in open_now if one.act != "approve" or teams_to_approve_for(person, found)]
+    return [one for one in open_now if one.act not in _WITH_A_VOICE or teams_to_approve_for(person, found)]
 
 
 def _hindrance(found: PoolRequest, arrow: Arrow, card: Card | None) -> str:
     """Return why a request does not take an act now, whoever asks; empty where it does."""
     if found.state not in arrow.sources:
-        return f"The request is {State(found.state).label}: this is not possible any more."
-    if arrow.target and is_overdue(found):
-        return "The request has expired: nobody decided or launched it in time."
+        return not_now(found.state, arrow)
+    if (arrow.target or arrow.who is Who.DECIDER) and is_overdue(found):
+        return EXPIRED
     if arrow.act == "send-again" and not can_be_sent_again(found):
         return "There is nothing to send again: it has not gone out, or is still looked for."
+    if arrow.act == "ask-quota" and (found.problem or {}).get("quota_asked"):
+        return "The admins were asked already."
     if arrow.answers and card and not getattr(card, arrow.answers):
         return f"{arrow.label} is no answer to this failure. {card.remedy}".strip()
     return ""
@@ -135,7 +145,7 @@ def can_be_sent_again(found: PoolRequest) -> bool:
 
 def waiting_for(person: User, found: Iterable[PoolRequest]) -> Iterator[PoolRequest]:
     """Yield those of some requests that wait for this person."""
-    return (one for one in found if one.is_open and teams_still_asked(person, one))
+    return (one for one in found if one.is_open and not is_overdue(one) and teams_still_asked(person, one))
 
 
 def teams_still_asked(person: User, found: PoolRequest) -> list[Any]:
@@ -152,6 +162,10 @@ def missing_in(found: PoolRequest) -> list[dict[str, Any]]:
 
 
 def _why_not(person: User, found: PoolRequest, arrow: Arrow) -> str:
+    if arrow.who is Who.INVOLVED:
+        return "Only its author, approvers and admins comment on a request."
+    if arrow.who is Who.AUTHOR and person.pk == found.author_id:
+        return NO_REQUESTER
     if arrow.who is Who.AUTHOR:
         return "Only the author can do this."
     if arrow.who is Who.DECIDER and person.pk in (found.author_id, found.last_editor_id):

@@ -21,7 +21,7 @@ from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
-from webapp.approvals.rights import acts_open_to, missing_in
+from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM, count_about
@@ -115,6 +115,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "card": card,
         "blamed": {"blame": blamed, "comment": pinned.pk if pinned else ""},
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
+        "expired": EXPIRED if is_overdue(found) else "",
         "is_lost": lost,
         "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
@@ -123,6 +124,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
         "can_launch": bool(launcher) or fits(request.cloud, found),
+        "is_elsewhere": request.cloud is not None and not fits(request.cloud, found),
         "can_copy": found.kind == Kind.CREATE and found.state in (State.FAILED, *ENDED),
         "seen": _seen(found, len(lines), status.version if status else 0),
         "interval": interval_s(status) if status else 0,
@@ -226,6 +228,7 @@ _WORDS = {
     "request.accepted": "sent it, and the cloud accepted it",
     "request.done": "saw it finished",
     "request.failed": "saw it fail: {message}",
+    "request.given_back": "did not send it: the cloud does not take that token any more",
     "request.sent_back": "sent it back: the facts have changed since it was approved",
     "request.withdrawn": "withdrew it",
     "request.quota_asked": "asked the admins for quota",

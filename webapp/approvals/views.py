@@ -1,38 +1,33 @@
 """Pages of requests: lists, the request itself, the decisions about it."""
 
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as StillRunning
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from webapp.accounts.access import role_needed, sign_in_again, signed_in
+from webapp.accounts.access import role_needed, signed_in
 from webapp.accounts.http import UserRequest, number_in
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
-from webapp.approvals import actions, deciding, queries
+from webapp.approvals import actions, deciding, queries, talking
 from webapp.approvals.asked import MARKS
-from webapp.approvals.following import follow, is_due, resend
-from webapp.approvals.identity import fits, session_at_hand, session_with
-from webapp.approvals.launching import launch_soon
+from webapp.approvals.following import follow, is_due
+from webapp.approvals.identity import fits
 from webapp.approvals.models import Kind, PoolRequest, number_of, pk_of
-from webapp.approvals.rights import demand, visible_to
+from webapp.approvals.pressing import launch_now, send_again
+from webapp.approvals.rights import visible_to
 from webapp.approvals.show import page_context, progress_context, seen_of
-from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State
+from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State, TooLate
 from webapp.cloud.errors import CloudError
 from webapp.pools.exports import export_page, target_of
 from webapp.pools.models import PoolStatus
 from webapp.pools.status import glance_at
 from webapp.pools.views import fragment, nothing_new
-
-_PATIENCE_S = 2.0
 
 
 @signed_in
@@ -83,7 +78,7 @@ def decide_many(request: UserRequest) -> HttpResponse:
     done, troubles = [], []
     for one in found:
         try:
-            deciding.approve(one, by=request.user, seen=request.POST.get(f"digest-{one.number}", ""))
+            deciding.approve(one, by=request.user, seen=_seen_in_row(request, one))
             done.append(one.reference)
         except NotPossible as refusal:
             troubles.append(f"{one.reference}: {refusal}")
@@ -129,47 +124,36 @@ def export(request: UserRequest, number: int, name: str) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def act(request: UserRequest, number: int, name: str) -> HttpResponse:
-    """Do one of the acts that are open to the person; what is not possible is said, and nothing typed is lost."""
+    """Do one of the acts that are open to the person; what is not possible is said, and nothing typed is lost.
+
+    After a refusal the act's address stands in the browser: whoever loads that is shown the request.
+    """
     found = _seen(request, number)
     do = _ACTS.get(name)
     if do is None:
         raise Http404
+    if request.method != "POST":
+        return redirect(found)
     try:
         answer = do(found, request)
     except NotAllowed as refusal:
-        raise PermissionDenied(str(refusal)) from None
+        context = {"exception": refusal, "back": found.get_absolute_url(), "back_name": found.reference}
+        return render(request, "403.html", context, status=403)
     except NotPossible as refusal:
         found.refresh_from_db()
+        trouble = _too_late(found, name, request.POST.get("state", "")) or refusal
         typed = {key: request.POST.get(key, "") for key in ("comment", "pointer", "text")}
-        context = page_context(request, found) | {"trouble": str(refusal), "typed": typed, "trouble_at": name}
+        context = page_context(request, found) | {"trouble": str(trouble), "typed": typed, "trouble_at": name}
         return render(request, "approvals/request.html", context, status=409)
     return answer or redirect(found)
 
 
-def start(found: PoolRequest, request: UserRequest) -> None:
-    """Launch what is approved and shall start at once, and wait a moment, so that most people see the answer."""
-    if found.state != State.APPROVED or not found.start_at_once:
-        return
-    try:
-        session = session_with(request.cloud, found)
-    except CloudError as error:
-        messages.warning(request, f"It was not started. {error.message} {error.remedy}")
-        return
-    if session:
-        by = request.user if request.user.pk == found.author_id else None
-        try:
-            _patiently(launch_soon(found, session, by=by))
-        except NotPossible as refusal:
-            messages.warning(request, f"It was not started. {refusal}")
-
-
-def launch_again(found: PoolRequest, request: UserRequest) -> None:
-    """Launch a failed request once more, unchanged. Raises NotPossible."""
-    demand(request.user, found, ACTS["retry"])
-    if session := session_at_hand(request.cloud, found):
-        _patiently(launch_soon(found, session, by=request.user))
+def _too_late(found: PoolRequest, name: str, seen: str) -> TooLate | None:
+    """Return that somebody was faster, where a request was seen in a state that takes the act, and is not any more."""
+    sources = ACTS[name].sources
+    return TooLate(found.state) if seen in sources and found.state not in sources else None
 
 
 def _approve(found: PoolRequest, request: UserRequest) -> None:
@@ -200,7 +184,7 @@ def _delegate(found: PoolRequest, request: UserRequest) -> None:
 
 
 def _comment(found: PoolRequest, request: UserRequest) -> None:
-    actions.comment_on(found, by=request.user, comment=request.POST.get("text", ""))
+    talking.comment_on(found, by=request.user, comment=request.POST.get("text", ""))
 
 
 def _withdraw(found: PoolRequest, request: UserRequest) -> None:
@@ -209,28 +193,8 @@ def _withdraw(found: PoolRequest, request: UserRequest) -> None:
 
 
 def _ask_quota(found: PoolRequest, request: UserRequest) -> None:
-    actions.ask_for_quota(found, by=request.user)
+    talking.ask_for_quota(found, by=request.user)
     messages.success(request, "The admins were told.")
-
-
-def _launch(found: PoolRequest, request: UserRequest, *, act: str = "launch") -> HttpResponse | None:
-    """Launch as the service account, or with the person's own token; without one they sign in and come back."""
-    demand(request.user, found, ACTS[act])
-    session = session_at_hand(request.cloud, found)
-    if session is None:
-        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
-    PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
-    _patiently(launch_soon(found, session, by=request.user))
-    return None
-
-
-def _send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
-    demand(request.user, found, ACTS["send-again"])
-    session = session_at_hand(request.cloud, found)
-    if session is None:
-        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
-    resend(found, session, by=request.user)
-    return None
 
 
 _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
@@ -241,10 +205,17 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
     "comment": _comment,
     "withdraw": _withdraw,
     "ask-quota": _ask_quota,
-    "launch": _launch,
-    "retry": partial(_launch, act="retry"),
-    "send-again": _send_again,
+    "launch": launch_now,
+    "retry": partial(launch_now, act="retry"),
+    "send-again": send_again,
 }
+
+
+def _seen_in_row(request: UserRequest, found: PoolRequest) -> str:
+    """Return the digest of what a row of the inbox showed. Raises NotPossible where it does not say."""
+    if digest := request.POST.get(f"digest-{found.number}"):
+        return digest
+    raise NotPossible("It is not said what was seen of it. Look at it before you decide.")
 
 
 def _seen(request: UserRequest, number: int) -> PoolRequest:
@@ -286,13 +257,3 @@ def _inbox(request: UserRequest, trouble: str = "") -> HttpResponse:
 def _is_wanted(found: PoolRequest, *, cluster: str, project: str, mark: str, by: str) -> bool:
     is_there = cluster in ("", found.cluster.name) and project in ("", found.project_name)
     return is_there and by in ("", str(found.author)) and (not mark or mark in found.marks)
-
-
-def _patiently(running: "Future[str]") -> None:
-    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the facts say no."""
-    try:
-        refusal = running.result(timeout=_PATIENCE_S)
-    except StillRunning:
-        return
-    if refusal:
-        raise NotPossible(refusal)

@@ -69,15 +69,57 @@ _ARROWS = (
     Arrow("expire", "Expire", "expired", EDITABLE, _S.EXPIRED, Who.SYSTEM),
     Arrow("accept", "Accepted", "accepted by the cloud", (_S.LAUNCHING,), _S.PROVISIONING, Who.SYSTEM),
     Arrow("send-back", "Send back", "sent back", (_S.LAUNCHING,), _S.CHANGES, Who.SYSTEM),
+    Arrow("give-back", "Give back", "given back", (_S.LAUNCHING,), _S.APPROVED, Who.SYSTEM),
     Arrow("fail", "Fail", "failed", (_S.LAUNCHING, _S.PROVISIONING), _S.FAILED, Who.SYSTEM),
     Arrow("finish", "Finish", "done", (_S.PROVISIONING,), _S.ACTIVE, Who.SYSTEM),
 )
+_STANDINGS = {
+    _S.SUBMITTED: "it waits for approval",
+    _S.APPROVED: "it is approved and ready to launch",
+    _S.CHANGES: "its author was asked to change it",
+    _S.REJECTED: "it is rejected",
+    _S.WITHDRAWN: "it is withdrawn",
+    _S.EXPIRED: "it has expired",
+    _S.LAUNCHING: "it is being sent to the cloud",
+    _S.PROVISIONING: "it is being provisioned",
+    _S.ACTIVE: "it is done",
+    _S.FAILED: "it has failed",
+}
+_PATH = (_S.CHANGES, _S.SUBMITTED, _S.APPROVED, _S.LAUNCHING, _S.PROVISIONING, _S.FAILED)  # the rest is an end
 ACTS = {one.act: one for one in _ARROWS}
 BY_PEOPLE = tuple(one for one in _ARROWS if one.who is not Who.SYSTEM)
 
 
+def standing(state: str) -> str:
+    """Return where a request stands, as the beginning of a sentence."""
+    said = _STANDINGS[State(state)]
+    return said[0].upper() + said[1:]
+
+
+def not_now(state: str, arrow: Arrow) -> str:
+    """Return why a request in a state does not take an act: it comes too early or too late."""
+    first = min(_PATH.index(one) for one in arrow.sources)
+    is_early = state in _PATH and _PATH.index(State(state)) < first
+    what = "nothing can be decided" if arrow.who is Who.DECIDER else "this is not possible"
+    return f"{standing(state)}: {what} {'yet' if is_early else 'any more'}."
+
+
 class NotPossible(Exception):
     """An act that is not possible (any more); the message says why, for people."""
+
+
+class TooLate(NotPossible):
+    """An act on a request that somebody else moved to another state since it was seen."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"Somebody was faster: {_STANDINGS[State(state)]}.")
+
+
+class SeenOther(NotPossible):
+    """An act on a request that is not any more what was seen."""
+
+    def __init__(self) -> None:
+        super().__init__("The request was changed since you looked. Look at it again first.")
 
 
 class NotAllowed(NotPossible):

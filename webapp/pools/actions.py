@@ -8,6 +8,7 @@ that is being sent but did not go out yet is queued again; one that went out is 
 """
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -145,6 +146,12 @@ def look(creation: Creation, session: CloudSession) -> None:
     _moved(creation, (State.UNKNOWN,), State.UNKNOWN, looks=looks)
     if looks >= LOOKS_BEFORE_GIVING_UP and is_long_ago(creation.sent_at or creation.created_at):
         _ended(creation, (State.UNKNOWN,), State.REFUSED, problem=problem_of("never-arrived"))
+
+
+def is_unsent(creation: Creation) -> bool:
+    """Whether an order came to nothing for its token alone: it was never out, and says nothing against the pool."""
+    status = (creation.problem or {}).get("status")
+    return creation.state == State.REFUSED and not creation.looks and status == HTTPStatus.UNAUTHORIZED
 
 
 def send_again(creation: Creation, session: CloudSession) -> None:

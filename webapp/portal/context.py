@@ -14,6 +14,7 @@ from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
+_MANY_MINUTES = 120  # more than that is said in hours
 _ADDRESSES = {
     "home": "portal:home",
     "start": "wizard:start",
@@ -31,12 +32,17 @@ _ADDRESSES = {
 
 
 def cloud(request: HttpRequest) -> dict[str, Any]:
-    """Return the cloud session, the minutes it has left, and whether it ends soon."""
+    """Return the cloud session, how long it lives in words, whether it ends today, and whether soon."""
     session = getattr(request, "cloud", None)
     if session is None:
         return {"cloud": None}
     left = session.seconds_left(timezone.now())
-    return {"cloud": session, "cloud_minutes": int(left // 60), "cloud_ends_soon": left < SOON_S}
+    return {
+        "cloud": session,
+        "cloud_left": _in_words(int(left // 60)),
+        "cloud_ends_today": timezone.localdate(session.expires_at) == timezone.localdate(),
+        "cloud_ends_soon": left < SOON_S,
+    }
 
 
 def here(request: HttpRequest) -> dict[str, Any]:
@@ -54,6 +60,10 @@ def roles(request: HttpRequest) -> dict[str, Any]:
     """Return whether a person asks for pools, or why not, and the links to all rooms; asked for only where shown."""
     asks = SimpleLazyObject(lambda: Role.REQUESTER in roles_of(getattr(request, "user", None)))
     return {"is_requester": asks, "no_requester": NO_REQUESTER, "nav": lambda: _nav_for(request)}
+
+
+def _in_words(minutes: int) -> str:
+    return f"{minutes} min" if minutes <= _MANY_MINUTES else f"{minutes // 60} h"
 
 
 def _nav_for(request: HttpRequest) -> str:

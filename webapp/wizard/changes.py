@@ -17,8 +17,8 @@ from webapp.approvals.differences import parts_of
 from webapp.approvals.identity import launcher_in
 from webapp.approvals.launching import errors_in
 from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.pressing import start
 from webapp.approvals.queries import locks_on
-from webapp.approvals.views import start
 from webapp.approvals.workflow import EDITABLE, NotPossible
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
@@ -155,7 +155,7 @@ def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
         "launcher": launcher_in(request.cloud.project_id),
         "page_id": _page_id(request),
         "locks": _locks(live),
-        "reason": order.reason or (pending.reason if pending else ""),
+        **posted.wishes_shown(request.POST, pending),
     }
 
 

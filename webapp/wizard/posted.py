@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from webapp.approvals.models import PoolRequest
 from webapp.nodepool import pointers
 from webapp.nodepool.defaults import default_storage
 from webapp.wizard import steps
@@ -63,6 +64,13 @@ def wishes(form: QueryDict) -> dict[str, Any]:
     """Return what is said beside a request; a page that does not ask whether to start at once starts it."""
     starts = "_asks" not in form or "start_at_once" in form
     return {"reason": form.get("reason", "").strip(), "start_at_once": starts}
+
+
+def wishes_shown(form: QueryDict, pending: PoolRequest | None) -> dict[str, Any]:
+    """Return what a page shows of what is said beside a request: what was typed, else what the pending one says."""
+    if "_asks" not in form and pending:
+        return {"reason": pending.reason, "start_at_once": pending.start_at_once}
+    return wishes(form)
 
 
 def _number(form: QueryDict, name: str, otherwise: int) -> int:

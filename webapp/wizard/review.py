@@ -16,7 +16,7 @@ from webapp.approvals.actions import Order
 from webapp.approvals.identity import facts_for_launch, launcher_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
-from webapp.approvals.views import launch_again, start
+from webapp.approvals.pressing import launch_again, start
 from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
@@ -148,7 +148,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
-        "reason": request.POST.get("reason", pending.reason if pending else ""),
+        **posted.wishes_shown(request.POST, pending),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(without_password(draft.body)[0], indent=2, ensure_ascii=False),
         "totals": drawing.totals_drawn(taken, left),
@@ -159,7 +159,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
 
 def _made_of(request: UserRequest, draft: Draft) -> tuple[PoolRequest | None, PoolRequest | None]:
     """Return the request that this draft is the change of; where there is none, the last one that has ended."""
-    made = list(_requests_of(request, draft).only("state", "reason"))
+    made = list(_requests_of(request, draft).only("state", "reason", "start_at_once"))
     pending = next((one for one in made if one.state not in ENDED), None)
     return pending, next(iter(made), None) if pending is None else None
 

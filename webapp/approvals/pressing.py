@@ -1,0 +1,84 @@
+"""Launches from pages: with the token of the browser or the service account, and a moment's wait for the answer."""
+
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunning
+
+from django.contrib import messages
+from django.http import HttpResponse
+
+from webapp.accounts.access import sign_in_again
+from webapp.accounts.http import UserRequest
+from webapp.accounts.session import forget_cloud
+from webapp.approvals.following import resend
+from webapp.approvals.identity import TokenGone, session_at_hand, session_with
+from webapp.approvals.launching import launch_soon
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.rights import demand
+from webapp.approvals.workflow import ACTS, NotPossible, State
+from webapp.cloud.errors import CloudError
+
+_PATIENCE_S = 2.0
+
+
+def start(found: PoolRequest, request: UserRequest) -> None:
+    """Launch what is approved and shall start at once, and wait a moment, so that most people see the answer."""
+    if found.state != State.APPROVED or not found.start_at_once:
+        return
+    try:
+        session = session_with(request.cloud, found)
+    except CloudError as error:
+        messages.warning(request, f"It was not started. {error.message} {error.remedy}")
+        return
+    if session:
+        by = request.user if request.user.pk == found.author_id else None
+        try:
+            _patiently(request, launch_soon(found, session, by=by))
+        except NotPossible as refusal:
+            messages.warning(request, f"It was not started. {refusal}")
+
+
+def launch_again(found: PoolRequest, request: UserRequest) -> None:
+    """Launch a failed request once more, unchanged. Raises NotPossible."""
+    demand(request.user, found, ACTS["retry"])
+    if session := session_at_hand(request.cloud, found):
+        _patiently(request, launch_soon(found, session, by=request.user))
+
+
+def launch_now(found: PoolRequest, request: UserRequest, *, act: str = "launch") -> HttpResponse | None:
+    """Launch as the service account, or with the person's own token; without one they sign in and come back.
+
+    Raises NotPossible.
+    """
+    demand(request.user, found, ACTS[act])
+    session = session_at_hand(request.cloud, found)
+    if session is None:
+        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
+    PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
+    _patiently(request, launch_soon(found, session, by=request.user))
+    return None
+
+
+def send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
+    """Send a creation again whose answer was lost; without a token they sign in and come back. Raises NotPossible."""
+    demand(request.user, found, ACTS["send-again"])
+    session = session_at_hand(request.cloud, found)
+    if session is None:
+        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
+    resend(found, session, by=request.user)
+    return None
+
+
+def _patiently(request: UserRequest, running: "Future[NotPossible | None]") -> None:
+    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the cloud takes no token.
+
+    A token of this browser that the cloud rejects is dropped: the page leads to the sign-in.
+    """
+    try:
+        refusal = running.result(timeout=_PATIENCE_S)
+    except StillRunning:
+        return
+    if isinstance(refusal, TokenGone):
+        forget_cloud(request)
+        request.cloud = None
+    if refusal:
+        raise refusal
