@@ -10,7 +10,7 @@ from django.utils import timezone
 from webapp.approvals.actions import about, inform, moved, time_to_act
 from webapp.approvals.catalogue import count_unmatched
 from webapp.approvals.models import PoolRequest
-from webapp.approvals.workflow import ACTS, NotPossible
+from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.nodepool import Problem
 from webapp.notices.events import Event
@@ -36,6 +36,17 @@ def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
         after = {name: problem.get(name) for name in ("message", "code", "status", "request_id")}
         note("request.failed", about=about(found), after=after)
         inform(found, Event.FAILED, [found.author], f"{found} failed", str(problem.get("message") or ""))
+
+
+def explain(found: PoolRequest, cause: dict[str, Any]) -> None:
+    """Add to a failure what the cloud said about it later."""
+    problem = {**(found.problem or {}), **cause}
+    with transaction.atomic():
+        still = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem=found.problem)
+        if still.update(problem=problem) and cause["detail"]:
+            count_unmatched(problem)
+            note("request.explained", about=about(found), after={"detail": cause["detail"]})
+    found.problem = problem
 
 
 def finish(found: PoolRequest) -> None:

@@ -226,6 +226,7 @@ _WORDS = {
     "request.accepted": "sent it, and the cloud accepted it",
     "request.done": "saw it finished",
     "request.failed": "saw it fail: {message}",
+    "request.explained": "learnt why: {detail}",
     "request.sent_back": "sent it back: the facts have changed since it was approved",
     "request.withdrawn": "withdrew it",
     "request.quota_asked": "asked the admins for quota",
