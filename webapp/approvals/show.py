@@ -118,7 +118,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "is_lost": lost,
         "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
-        "sent": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False) if card else "",
+        "asked": _for_support(found) if card else {},
         "is_author": request.user.pk == found.author_id,
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
@@ -139,6 +139,17 @@ def _moved(request: UserRequest, found: PoolRequest) -> list[Problem]:
     else:
         document = status_row(*found.place).document
     return moved_since(found, document) if document else []
+
+
+def _for_support(found: PoolRequest) -> dict[str, str]:
+    """Return what was asked for, and what it is to the cloud; a deletion has no body."""
+    if found.kind == Kind.DELETE:
+        return {}
+    was_sent = found.launch is not None and found.launch.sent_at is not None
+    called = "What was asked for"
+    if found.kind == Kind.CREATE:
+        called = "What was sent" if was_sent else "What would have been sent"
+    return {"called": called, "body": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False)}
 
 
 def _locks(found: PoolRequest) -> list[PoolRequest]:
@@ -240,6 +251,8 @@ _WORDS = {
 def _words(act: str, after: dict[str, Any]) -> str:
     if act == "request.approved" and after.get("by") == "policy":
         return "approved it, as policy says"
+    if act == "request.launched" and after.get("service_account"):
+        return f"launched it as the service account {after['user']}"
     text = _WORDS.get(act)
     return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
