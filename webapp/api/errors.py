@@ -57,7 +57,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Http404):
         error = NotFound()
     elif isinstance(error, PermissionDenied):
-        error = NotAllowed()
+        error = NotAllowed(str(error) or None)
     elif isinstance(error, SuspiciousOperation):
         error = _suspect(error)
     if isinstance(error, CloudError):
