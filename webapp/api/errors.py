@@ -34,8 +34,10 @@ class Invalid(APIException):
     default_detail = "The call cannot be understood."
 
     def __init__(self, places: Iterable[tuple[str, str]]) -> None:
-        super().__init__()
-        self.places = [{"pointer": pointer, "message": message} for pointer, message in places]
+        said = list(places)
+        # Whoever reads only the detail shall know what is wrong, where that is one thing.
+        super().__init__(said[0][1] if type(self) is Invalid and len(said) == 1 else None)
+        self.places = [{"pointer": pointer, "message": message} for pointer, message in said]
 
 
 class ContentTooLarge(APIException):
