@@ -22,10 +22,11 @@ from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revisi
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import acts_open_to, missing_in
+from webapp.approvals.words import sentence
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM, count_about
-from webapp.nodepool import Problem, pointers
+from webapp.nodepool import Problem
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
 from webapp.nodepool.facts import Flavor, Quota
@@ -46,7 +47,6 @@ _UNITS = (
 )
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
 _PORTAL = "Poolwright"  # who acts where nobody does
-_FLAVOR = "/spec/nodeTemplate/flavor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,23 +172,6 @@ def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:
     return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if is_let_go(found) else ''}"
-
-
-def sentence(found: PoolRequest) -> str:
-    """Return in one sentence what is asked."""
-    start, most = (found.amounts[name]["nodes"] for name in ("start", "most"))
-    where = f"{found.cluster.name} ({found.project_name})"
-    flavor = pointers.get(found.body, _FLAVOR) or "an unknown flavor"
-    if found.kind == Kind.DELETE:
-        return f"{found.author} asks to delete the node pool {found.name} with its {start} nodes in {where}."
-    if found.kind == Kind.CREATE:
-        grows = f", growing to {most}" if most > start else ""
-        nodes = f"{start} {'node' if start == 1 else 'nodes'}"
-        return f"{found.author} asks for the new node pool {found.name}: {nodes} of {flavor}{grows}, in {where}."
-    before = pointers.get(found.baseline, "/spec/initialNodeCount")
-    steps = f"from {before} to {start} nodes" if before != start else f"with {start} nodes"
-    word = "scale" if found.kind == Kind.SCALE else "change"
-    return f"{found.author} asks to {word} the node pool {found.name}, {steps} of {flavor}, in {where}."
 
 
 def amounts(found: PoolRequest) -> list[Amount]:
