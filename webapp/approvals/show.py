@@ -21,8 +21,8 @@ from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
-from webapp.approvals.rights import acts_open_to, missing_in
-from webapp.approvals.words import sentence
+from webapp.approvals.rights import acts_open_to, missing_in, teams_for
+from webapp.approvals.words import policy_said, sentence
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM, count_about
@@ -76,6 +76,8 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
     acts = moving["acts"]
     return {
         "sentence": sentence(found),
+        "policy_said": policy_said(found),
+        "for_others": _for_others(person, found),
         "marks": [MARKS[one][0] for one in found.marks],
         "amounts": amounts(found),
         "parts": [*_cluster_changed(found, then), *parts_of(compared, asked)],
@@ -128,6 +130,17 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "interval": interval_s(status) if status else 0,
         "pool": pool,
     }
+
+
+def _for_others(person: User, found: PoolRequest) -> str:
+    """Return whose decision it is, to an approver who is not asked; empty where nothing is to be said."""
+    is_reader = found.is_open and person.has_role(Role.APPROVER) and person.pk != found.author_id
+    if not is_reader or teams_for(person, found):
+        return ""
+    if person.pk == found.last_editor_id:
+        return "You have edited this request: somebody else decides about it."
+    names = {one[name] for one in found.demands for name in ("team_name", "also_name") if name in one}
+    return f"This is for approvers of the team {' or '.join(sorted(names))}."
 
 
 def _moved(request: UserRequest, found: PoolRequest) -> list[Problem]:

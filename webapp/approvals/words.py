@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 
 from webapp.approvals.asked import MARKS
 from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.workflow import State
 from webapp.nodepool import pointers
 
 _FLAVOR = "/spec/nodeTemplate/flavor"
@@ -27,6 +28,14 @@ def sentence(found: PoolRequest) -> str:
     steps = f"from {before} to {start} nodes" if before != start else f"with {start} nodes"
     word = "scale" if found.kind == Kind.SCALE else "change"
     return f"{found.author} asks to {word} the node pool {found.name}, {steps} of {flavor}, in {where}."
+
+
+def policy_said(found: PoolRequest) -> str:
+    """Return what policy said about a request; in the past once nothing is to be decided any more."""
+    said = str(found.verdict.get("sentence", ""))
+    if found.state in (State.SUBMITTED, State.CHANGES):
+        return said
+    return said.replace("This needs", "This needed").replace("No approval is needed", "No approval was needed")
 
 
 def to_decide(found: PoolRequest) -> str:
