@@ -4,16 +4,24 @@ import json
 import logging
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from django.core.cache import cache
 from django.http import HttpResponse
+from django.utils import timezone
 
 from tests.conftest import ANNA
 from tests.people import a_person
 from webapp.accounts.middleware import CloudSessionMiddleware
 from webapp.accounts.models import ServiceAccount
 from webapp.accounts.roles import Role
-from webapp.accounts.service_accounts import MARGIN_S, ServiceAccountRejected, session_of_service_account
+from webapp.accounts.service_accounts import (
+    MARGIN_S,
+    PAUSE_AFTER_REFUSAL,
+    ServiceAccountRejected,
+    session_of_service_account,
+    try_sign_in,
+)
 from webapp.audit.models import AuditLine
 from webapp.cloud.errors import CloudUnreachable, TokenRejected
 from webapp.simulator import seed
@@ -88,6 +96,30 @@ def test_a_wrong_password_is_said_clearly_noted_and_not_tried_again_at_once(loca
     assert sign_ins(local_cloud) == 1
     assert acts() == ["service_account.refused"]
     assert "wrong-one" not in str(list(AuditLine.objects.values()))
+
+
+def refused_in_a_process_of_its_own():
+    cache.clear()
+    with pytest.raises(ServiceAccountRejected):
+        session_of_service_account(seed.SANDBOX)
+
+
+def test_the_pause_after_a_wrong_password_holds_in_every_process_until_it_is_over(local_cloud):
+    an_account(password="wrong-one")
+    refused_in_a_process_of_its_own()
+    refused_in_a_process_of_its_own()
+    assert sign_ins(local_cloud) == 1
+    with time_machine.travel(timezone.now() + PAUSE_AFTER_REFUSAL):
+        refused_in_a_process_of_its_own()
+    assert sign_ins(local_cloud) == 2
+
+
+def test_an_admins_test_does_not_wait_for_the_pause(local_cloud):
+    account, admin = an_account(password="wrong-one"), a_person("admin", Role.ADMIN)
+    refused_in_a_process_of_its_own()
+    with pytest.raises(ServiceAccountRejected):
+        try_sign_in(account, by=admin)
+    assert sign_ins(local_cloud) == 2
 
 
 def test_a_new_password_counts_at_once(local_cloud):

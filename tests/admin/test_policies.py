@@ -104,6 +104,8 @@ def test_a_deletion_is_audited_with_what_was_there(at_desk):
         ({"outcome": "refuse"}, "refusal"),
         ({"approvals": "0"}, "approvals"),
         ({"escalate_after_h": "5"}, "escalation"),
+        ({"expires_after_h": "24", "remind_before_h": "24"}, "remind_before_h"),
+        ({"expires_after_h": "10", "remind_before_h": "2", "escalate_after_h": "10"}, "escalate_after_h"),
         ({"clusters": "prod-*, live"}, "clusters"),
         ({"clusters": "x" * 101}, "clusters"),
         ({"kinds": ["explode"]}, "kinds"),
@@ -115,6 +117,26 @@ def test_what_does_not_fit_together_is_refused_at_its_field(at_desk, values, bla
     assert answer.status_code == 200
     assert blamed in errors_of(answer)
     assert not Policy.objects.exists()
+
+
+def warnings_of(answer):
+    return [str(one) for one in answer.context["messages"] if one.level_tag == "warning"]
+
+
+def test_more_approvals_than_there_are_approvers_are_saved_with_a_warning(at_desk):
+    a_person("approver", Role.APPROVER, teams=("Platform",))
+    a_person("other", Role.APPROVER)
+    team = str(Group.objects.get(name="Platform").pk)
+    (warning,) = warnings_of(at_desk.post(ADD, typed(approvals="2", team=team), follow=True))
+    assert "asks for 2 approvals by the team Platform; approvers in the team Platform: 1." in warning
+    assert Policy.objects.get().approvals == 2
+
+
+@pytest.mark.parametrize("values", [{"approvals": "1"}, {"approvals": "9", "is_active": ""}, {"outcome": "auto"}])
+def test_what_can_be_met_is_saved_without_a_warning(at_desk, values):
+    a_person("approver", Role.APPROVER)
+    assert warnings_of(at_desk.post(ADD, typed(**values), follow=True)) == []
+    assert Policy.objects.exists()
 
 
 @pytest.fixture

@@ -1,19 +1,23 @@
 """A failure in words: why nodes did not come, and what a code means that the catalogue does not know."""
 
+import json
 from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.approvals.building import a_failure
 from tests.people import a_person
 from webapp.accounts.roles import Role
+from webapp.accounts.sealing import seal
 from webapp.approvals.catalogue import card_of
-from webapp.approvals.following import follow
+from webapp.approvals.following import follow, is_unexplained
 from webapp.approvals.launching import launch
 from webapp.approvals.models import UnmatchedFailure
 from webapp.approvals.workflow import State
-from webapp.pools.models import PoolStatus
+from webapp.pools.models import ClusterWatch, PoolStatus
+from webapp.pools.status import status_of
 
 pytestmark = pytest.mark.django_db
 POST = {"method": "POST", "path": "nodepools$", "times": 1}
@@ -56,6 +60,70 @@ def test_the_card_says_why_the_nodes_did_not_come(stillborn, anna, page):
     follow(stillborn, anna)
     assert (stillborn.state, stillborn.problem["code"]) == (State.FAILED, "Ecs.0025")
     assert f"The cloud says: [CreateNodeVM.DoError] {KMS}" in page(stillborn)
+
+
+@pytest.fixture
+def signed_in_page(author, anna):
+    """The page as Anna sees it who is signed in to the cloud."""
+    client = Client()
+    client.force_login(author)
+    session = client.session
+    session["cloud"] = seal(json.dumps(anna.to_json()))
+    session.save()
+    return lambda found: unescape(client.get(found.get_absolute_url()).content.decode())
+
+
+def test_the_nodes_are_asked_for_before_a_failure_is_judged(stillborn, anna, page):
+    place = {"project_id": stillborn.project_id, "cluster_id": stillborn.cluster_id}
+    ClusterWatch.objects.update_or_create(**place, defaults={"asked_at": timezone.now(), "answered_at": timezone.now()})
+    follow(stillborn, anna)
+    assert stillborn.problem["detail"].endswith(KMS)
+    assert ">Abnormal</td>" in page(stillborn)
+
+
+def test_a_pool_that_fails_while_its_counters_stand_still_has_its_nodes_asked_for(stillborn, anna):
+    status = status_of(anna, *stillborn.place)
+    status.document["status"]["phase"] = ""
+    PoolStatus.objects.update(document=status.document, nodes=[], asked_at=None)
+    ClusterWatch.objects.update(asked_at=None)
+    assert status_of(anna, *stillborn.place).nodes
+
+
+def seen_by_somebody_without_session(stillborn, anna):
+    status_of(anna, *stillborn.place)
+    PoolStatus.objects.update(nodes=[])
+    follow(stillborn, None)
+    assert stillborn.state == State.FAILED
+
+
+def test_where_nobody_could_ask_why_whoever_is_signed_in_later_learns_it(stillborn, anna, page, signed_in_page):
+    seen_by_somebody_without_session(stillborn, anna)
+    assert KMS not in page(stillborn)
+    shown = signed_in_page(stillborn)
+    assert f"The cloud says: [CreateNodeVM.DoError] {KMS}" in shown
+    assert f"learnt why: [CreateNodeVM.DoError] {KMS}" in shown
+    assert ">Abnormal</td>" in shown
+
+
+def test_a_cloud_that_says_nothing_is_asked_once(stillborn, anna, local_cloud, signed_in_page):
+    seen_by_somebody_without_session(stillborn, anna)
+    local_cloud.fault(kind="status", status=403, path="/jobs/")
+    shown = signed_in_page(stillborn)
+    assert "The cloud could not add a node." in shown
+    stillborn.refresh_from_db()
+    assert not is_unexplained(stillborn)
+
+
+def test_nodes_that_cannot_be_read_are_asked_for_again_and_are_not_said_to_come(
+    stillborn, anna, local_cloud, signed_in_page
+):
+    seen_by_somebody_without_session(stillborn, anna)
+    local_cloud.fault(kind="status", status=503, path="/nodes$")
+    shown = signed_in_page(stillborn)
+    assert "The cloud lists no nodes of it." in shown
+    assert "No nodes yet" not in shown
+    stillborn.refresh_from_db()
+    assert is_unexplained(stillborn)
 
 
 def test_what_the_catalogue_knows_of_the_code_in_the_reason_is_what_to_do(stillborn, anna, page):

@@ -18,6 +18,7 @@ from webapp.approvals.following import follow
 from webapp.approvals.identity import session_at_hand, session_for
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
+from webapp.approvals.show import timeline
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine
 from webapp.cloud.client import Cloud
@@ -253,6 +254,15 @@ def test_where_there_is_a_service_account_the_button_launches_as_that(asked, aut
     found.refresh_from_db()
     assert (found.problem, found.state) == (None, State.PROVISIONING)
     assert '"user":"ben"' in AuditLine.objects.get(act="request.launched").after.replace(" ", "")
+    page = client.get(found.get_absolute_url()).content.decode()
+    assert "launched it as the service account ben" in page
+    assert "cloud token of ben" not in page
+
+
+def test_a_launch_with_ones_own_token_is_told_as_such(asked, anna, author):
+    found = asked()
+    launch(found, anna, by=author)
+    assert "launched it with the cloud token of anna" in [one.text for one in timeline(found)]
 
 
 def test_a_service_account_that_cannot_sign_in_launches_nothing_and_that_is_said(anna_client, asked, service_account):

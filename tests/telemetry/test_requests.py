@@ -1,12 +1,16 @@
 """Every request has an id, which goes along to the cloud, one line in the log, and a place in the metrics."""
 
+import io
 import json
 import logging
+import logging.config
 
 import pytest
 
+from tests.people import a_person
+from webapp.accounts.roles import Role
 from webapp.telemetry import request_ids
-from webapp.telemetry.logs import JsonLineFormatter, LineFormatter, WithRequestId
+from webapp.telemetry.logs import JsonLineFormatter, LineFormatter, WithRequestId, logging_settings
 
 
 def line_of(caplog):
@@ -48,6 +52,37 @@ def test_a_line_says_who_asked_what_and_how_it_went_without_the_query(anna_clien
     assert said["duration_ms"] > 0
     assert {"time", "level", "logger", "message", "request_id"} <= set(said)
     assert "abc" not in str(said)
+
+
+@pytest.fixture
+def written():
+    """What the console gets of a request, by the settings of the log."""
+    stream = io.StringIO()
+    settings = logging_settings("line", "INFO")
+    configurator = logging.config.DictConfigurator({})
+    handler = logging.StreamHandler(stream)
+    for name in settings["handlers"]["console"]["filters"]:
+        handler.addFilter(configurator.configure_custom(dict(settings["filters"][name])))
+    handler.setFormatter(LineFormatter())
+    logging.getLogger().addHandler(handler)
+    yield stream.getvalue
+    logging.getLogger().removeHandler(handler)
+
+
+def test_a_page_that_somebody_may_not_see_is_one_line_without_a_traceback(client, db, written):
+    client.force_login(a_person("anna", Role.REQUESTER))
+    assert client.get("/requests/waiting").status_code == 403
+    (line,) = [one for one in written().splitlines() if "django.request" in one]
+    assert "WARNING" in line
+    assert "Traceback" not in written()
+
+
+def test_what_broke_keeps_its_traceback(written):
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("django.request").exception("Internal Server Error: /")
+    assert "ValueError: broken" in written()
 
 
 def test_whoever_uses_the_api_is_named_by_id_as_well(client, db, caplog):

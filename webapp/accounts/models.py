@@ -171,6 +171,8 @@ class ServiceAccount(models.Model):
     sealed_password = models.TextField(blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     note = models.TextField(blank=True)
+    refused_key = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return f"{self.user} in {self.project_name}"

@@ -1,6 +1,7 @@
 """The cloud session of a project's service account: got when needed, kept sealed until shortly before its end."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -17,8 +18,7 @@ from webapp.cloud.tokens import CloudSession
 # A launch that starts with the token shall end with it.
 MARGIN_S = 15 * 60
 # The cloud locks a user after some wrong passwords: it is not asked again at once.
-PAUSE_AFTER_REFUSAL_S = 5 * 60
-_REFUSED = "refused"
+PAUSE_AFTER_REFUSAL = timedelta(minutes=5)
 # A fixed statement: from the review to the launch it is asked four times.
 _ON_DUTY = "SELECT * FROM accounts_serviceaccount WHERE project_id = %s AND is_active"
 
@@ -48,10 +48,9 @@ def session_of_service_account(project_id: str) -> CloudSession | None:
     if account is None:
         return None
     key = _key(account)
-    kept = cache.get(key)
-    if kept == _REFUSED:
+    if _was_just_refused(account, key):
         raise ServiceAccountRejected(account)
-    return _kept_session(kept) or _signed_in(account, key)
+    return _kept_session(cache.get(key)) or _signed_in(account, key)
 
 
 def reject_session(project_id: str) -> None:
@@ -90,6 +89,8 @@ def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
         raise _refused(account, key) from None
     if session.project_id != account.project_id:
         raise _refused(account, key)
+    if account.refused_key:
+        _remember(account, "")
     trail.note("service_account.signed_in", about=about(account))
     seconds = session.seconds_left(timezone.now()) - MARGIN_S
     if seconds > 0:
@@ -98,9 +99,20 @@ def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
 
 
 def _refused(account: ServiceAccount, key: str) -> ServiceAccountRejected:
-    cache.set(key, _REFUSED, PAUSE_AFTER_REFUSAL_S)
+    _remember(account, key)
     trail.note("service_account.refused", about=about(account), after={"user": account.user})
     return ServiceAccountRejected(account)
+
+
+def _was_just_refused(account: ServiceAccount, key: str) -> bool:
+    """Whether the cloud has refused exactly this sign-in a moment ago, whichever process asked."""
+    at = account.refused_at if account.refused_key == key else None
+    return at is not None and at > timezone.now() - PAUSE_AFTER_REFUSAL
+
+
+def _remember(account: ServiceAccount, key: str) -> None:
+    """Keep in the database what was refused: the cache may be each process's own."""
+    ServiceAccount.objects.filter(pk=account.pk).update(refused_key=key, refused_at=timezone.now() if key else None)
 
 
 def _key(account: ServiceAccount) -> str:

@@ -37,10 +37,21 @@ def members_of(request: Request, *names: str) -> dict[str, JSON]:
 def read_by(form: type, data: JSON, at: str) -> dict[str, Any]:
     """Return what a serializer makes of a part of the call. Raises Invalid."""
     read = form(data=data)
+    demand_known(form, data, at)
     if not read.is_valid():
         raise Invalid(_places(read.errors, at))
     found: dict[str, Any] = read.validated_data
     return found
+
+
+def demand_known(form: type, data: JSON, at: str = "") -> None:
+    """Raise Invalid for members that a serializer does not know: a name that was mistyped is not left out silently."""
+    known = form().fields
+    unknown = [name for name in data if name not in known] if isinstance(data, dict) else []
+    if unknown:
+        raise Invalid(
+            [(at + member(name), f"There is no member of this name: {', '.join(known)}.") for name in unknown]
+        )
 
 
 def cloud_for(request: Request) -> Cloud:

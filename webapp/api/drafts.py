@@ -11,7 +11,7 @@ from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from webapp.api.calls import live_cluster, member, members_of
+from webapp.api.calls import demand_known, live_cluster, member, members_of
 from webapp.api.describing import CURSOR, described
 from webapp.api.errors import Invalid, Unfit
 from webapp.api.paging import Latest
@@ -68,6 +68,7 @@ class DraftsView(GenericAPIView):
     def post(self, request: Request) -> Response:
         """Make one of a body, of a preset, or a blank one; what a preset fixes holds for a body that comes with it."""
         call = members_of(request)
+        demand_known(DraftCallSerializer, call)
         preset, body = _preset(call), _object(call["body"]) if "body" in call else None
         cluster = _cluster(request, call)
         with _held():
@@ -112,6 +113,7 @@ class DraftView(GenericAPIView):
         """Replace it."""
         draft = _own(request, pk)
         call, seen = members_of(request, "body"), _version(request)
+        demand_known(DraftChangeSerializer, call)
         body, cluster = _object(call["body"]), _cluster(request, call)
         with _held():
             if not actions.replace(draft, body, seen=seen, cluster=cluster):

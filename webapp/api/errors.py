@@ -34,8 +34,10 @@ class Invalid(APIException):
     default_detail = "The call cannot be understood."
 
     def __init__(self, places: Iterable[tuple[str, str]]) -> None:
-        super().__init__()
-        self.places = [{"pointer": pointer, "message": message} for pointer, message in places]
+        said = list(places)
+        # Whoever reads only the detail shall know what is wrong, where that is one thing.
+        super().__init__(said[0][1] if type(self) is Invalid and len(said) == 1 else None)
+        self.places = [{"pointer": pointer, "message": message} for pointer, message in said]
 
 
 class ContentTooLarge(APIException):
@@ -57,7 +59,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Http404):
         error = NotFound()
     elif isinstance(error, PermissionDenied):
-        error = NotAllowed()
+        error = NotAllowed(str(error) or None)
     elif isinstance(error, SuspiciousOperation):
         error = _suspect(error)
     if isinstance(error, CloudError):

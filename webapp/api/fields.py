@@ -10,6 +10,8 @@ from webapp.nodepool.pointers import JSON
 class Text(serializers.CharField):
     """A JSON string."""
 
+    default_error_messages = {"max_length": "Say it in {max_length} characters at most."}
+
     def to_internal_value(self, data: JSON) -> Any:
         """Return the text. Raises ValidationError for numbers, which a CharField would take."""
         if not isinstance(data, str):

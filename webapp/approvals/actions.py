@@ -18,6 +18,7 @@ from webapp.approvals.models import Policy, PoolRequest, Revision
 from webapp.approvals.naming import is_field
 from webapp.approvals.policy import Verdict, teams_in, verdict_on
 from webapp.approvals.rights import demand
+from webapp.approvals.words import to_decide
 from webapp.approvals.workflow import (
     ACTS,
     LONGEST_TEXT,
@@ -279,4 +280,4 @@ def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any
         note("request.approved", about=about(found), after={"by": "policy", "digest": found.digest})
         inform(found, Event.DECIDED, (), f"{found} is approved by policy")
     else:
-        inform(found, Event.WAITING, deciders_of(found), f"{found} waits for your decision", found.reason)
+        inform(found, Event.WAITING, deciders_of(found), f"{found} waits for your decision", to_decide(found))

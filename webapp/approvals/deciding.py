@@ -9,6 +9,7 @@ from webapp.approvals.actions import about, demand_sayable, inform, moved, time_
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Comment, Decision, Delegation, PoolRequest
 from webapp.approvals.rights import demand, demand_seen, is_allowed, missing_in, teams_for, teams_to_approve_for
+from webapp.approvals.words import to_decide
 from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State, TooLate, not_now
 from webapp.audit.trail import note
 from webapp.notices.events import Event
@@ -32,7 +33,7 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
     if missing:
         return False
     moved(found, arrow, decided_at=timezone.now(), **time_to_act())
-    inform(found, Event.DECIDED, [found.author], f"{found} is approved", comment)
+    inform(found, Event.DECIDED, [found.author], f"{found} is approved", _approved_by(found, comment))
     nudge(found)
     return True
 
@@ -61,7 +62,7 @@ def delegate(found: PoolRequest, *, by: User, to: User) -> None:
         raise NotPossible("Choose another approver.")
     Delegation.objects.get_or_create(request=found, by=by, to=to)
     note("request.delegated", by=by, about=about(found), after={"to": str(to), "to_id": to.pk})
-    inform(found, Event.WAITING, [to], f"{by} asks you to decide about {found}", found.reason)
+    inform(found, Event.WAITING, [to], f"{by} asks you to decide about {found}", to_decide(found))
 
 
 def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, seen: str) -> None:  # noqa: PLR0913, PLR0917
@@ -98,6 +99,12 @@ def _locked(found: PoolRequest, arrow: Arrow, by: User, seen: str) -> None:
 def _decided(found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None]) -> None:
     said = {"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams}
     Decision.objects.update_or_create(request=found, revision=found.revision, by=by, defaults=said)
+
+
+def _approved_by(found: PoolRequest, comment: str) -> str:
+    """Return who has approved what is asked now, and what the last of them said."""
+    mine = found.decisions.filter(revision=found.revision, act="approve").order_by("pk").select_related("by")
+    return "\n\n".join(filter(None, [f"Approved by {' and '.join(str(one.by) for one in mine)}.", comment.strip()]))
 
 
 def _after(found: PoolRequest, comment: str) -> dict[str, object]:

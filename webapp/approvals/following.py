@@ -6,15 +6,16 @@ from webapp.accounts.models import User
 from webapp.approvals.identity import fits, is_of, launcher_in
 from webapp.approvals.launching import in_background, is_broken_off, resume
 from webapp.approvals.models import Kind, PoolRequest
-from webapp.approvals.outcomes import fail, finish, quietly, settle
+from webapp.approvals.outcomes import explain, fail, finish, quietly, settle
 from webapp.approvals.rights import demand
 from webapp.approvals.workflow import ACTS, State
+from webapp.cloud.client import Cloud
 from webapp.cloud.tokens import CloudSession
 from webapp.pools import actions as creations
 from webapp.pools.causes import cause_of
 from webapp.pools.models import Creation, PoolStatus
-from webapp.pools.phases import GONE
-from webapp.pools.status import condition, status_of
+from webapp.pools.phases import GONE, PHASES_OF_FAILURE
+from webapp.pools.status import ask_for_nodes, condition, status_of, status_row
 from webapp.pools.status import is_due as is_asked_again
 
 
@@ -28,6 +29,8 @@ def follow(found: PoolRequest, session: CloudSession | None, *, by: User | None 
         in_background(found.pk, partial(_resume_by_pk, session=session))
     elif found.state == State.LAUNCHING and found.launch:
         _follow_creation(found, found.launch, session)
+    elif is_unexplained(found) and session and fits(session, found):
+        return _explain(found, session)
     return _follow_pool(found, session) if found.state == State.PROVISIONING else None
 
 
@@ -36,6 +39,12 @@ def is_due(found: PoolRequest, status: PoolStatus | None, session: CloudSession 
     if found.state == State.PROVISIONING:
         return fits(session, found) and (status is None or is_asked_again(status))
     return found.state == State.LAUNCHING
+
+
+def is_unexplained(found: PoolRequest) -> bool:
+    """Whether a request's pool has failed, and the cloud was not asked why: nobody was there who could."""
+    problem = found.problem or {}
+    return found.state == State.FAILED and problem.get("code") in PHASES_OF_FAILURE and "detail" not in problem
 
 
 def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
@@ -71,13 +80,21 @@ def _follow_pool(found: PoolRequest, session: CloudSession | None) -> PoolStatus
     return status
 
 
+def _explain(found: PoolRequest, session: CloudSession) -> PoolStatus:
+    """Ask the cloud why the pool of a request has failed, and keep what it says, be it nothing."""
+    status = status_row(*found.place)
+    if ask_for_nodes(status, Cloud(session)):
+        explain(found, {"detail": "", **cause_of(status, session)})
+    return status
+
+
 def _judge(found: PoolRequest, status: PoolStatus, session: CloudSession | None) -> None:
     """End a request whose pool is at an end."""
     state = condition(status)
     is_deletion = found.kind == Kind.DELETE
     if state is GONE and not is_deletion:
         quietly(fail, found, {"code": "pool-gone", "message": "The pool was deleted by somebody else."})
-    elif state.badge == "is-bad":
+    elif state.is_bad:
         problem = {"code": state.code, "message": state.sentence, "remedy": state.remedy}
         quietly(fail, found, problem | cause_of(status, session))
     elif state.is_final and is_deletion is (state is GONE):

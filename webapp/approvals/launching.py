@@ -22,7 +22,7 @@ from django.utils import timezone
 from webapp import workers
 from webapp.accounts.models import User
 from webapp.approvals.actions import about, inform, moved
-from webapp.approvals.identity import demand_fit, fits, rejected, session_for
+from webapp.approvals.identity import demand_fit, fits, launcher_in, rejected, session_for
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import UNLAUNCHED, accepted, fail, give_back, send_back, settle
 from webapp.approvals.rights import EXPIRED, is_overdue
@@ -115,7 +115,8 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     before = {name: getattr(found, name) for name in UNLAUNCHED}
     with transaction.atomic():
         moved(found, arrow, by=by, launched_at=now, held_at=now, problem=None, launch=order)
-        note("request.launched", by=by, about=about(found), after={"digest": found.digest, "user": session.user_name})
+        as_whom = {"user": session.user_name, "service_account": session.user_name == launcher_in(found.project_id)}
+        note("request.launched", by=by, about=about(found), after={"digest": found.digest, **as_whom})
         inform(found, Event.LAUNCHED, [found.author], f"{found} is being sent to the cloud")
     _carry_out(found, session, before)
 

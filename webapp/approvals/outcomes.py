@@ -52,6 +52,17 @@ def give_back(found: PoolRequest, before: dict[str, Any]) -> None:
         inform(found, Event.LAUNCHED, [found.author], f"{found} was not sent", text)
 
 
+def explain(found: PoolRequest, cause: dict[str, Any]) -> None:
+    """Add to a failure what the cloud said about it later."""
+    problem = {**(found.problem or {}), **cause}
+    with transaction.atomic():
+        still = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem=found.problem)
+        if still.update(problem=problem) and cause["detail"]:
+            count_unmatched(problem)
+            note("request.explained", about=about(found), after={"detail": cause["detail"]})
+    found.problem = problem
+
+
 def finish(found: PoolRequest) -> None:
     """End a request as done."""
     with transaction.atomic():

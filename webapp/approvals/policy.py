@@ -80,6 +80,12 @@ def approvals_of(count: int, demand: dict[str, Any]) -> str:
     return f"{count} {word} by {named}"
 
 
+def demand_of(policy: Policy) -> dict[str, Any]:
+    """Return what a policy asks for: of which team, and how many approvals."""
+    name = policy.team.name if policy.team else "any approver"
+    return {"team": policy.team_id, "team_name": name, "count": policy.approvals}
+
+
 def verdict_on(asked: Asked, policies: Iterable[Policy]) -> Verdict:
     """Return what the policies in force, in their order, say about a request."""
     verdict = Verdict()
@@ -150,8 +156,7 @@ def _demand(policy: Policy, verdict: Verdict) -> None:
     team_id = policy.team_id
     known = next((one for one in verdict.demands if one["team"] == team_id), None)
     if known is None:
-        name = policy.team.name if policy.team else "any approver"
-        verdict.demands.append({"team": team_id, "team_name": name, "count": policy.approvals})
+        verdict.demands.append(demand_of(policy))
     else:
         known["count"] = max(known["count"], policy.approvals)
     verdict.allows_bulk = verdict.allows_bulk and policy.allows_bulk

@@ -21,11 +21,12 @@ from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
-from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in
+from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in, teams_for
+from webapp.approvals.words import policy_said, sentence
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
 from webapp.audit.models import AuditLine
 from webapp.audit.trail import SYSTEM, count_about
-from webapp.nodepool import Problem, pointers
+from webapp.nodepool import Problem
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
 from webapp.nodepool.facts import Flavor, Quota
@@ -46,7 +47,6 @@ _UNITS = (
 )
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
 _PORTAL = "Poolwright"  # who acts where nobody does
-_FLAVOR = "/spec/nodeTemplate/flavor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
     acts = moving["acts"]
     return {
         "sentence": sentence(found),
+        "policy_said": policy_said(found),
+        "for_others": _for_others(person, found),
         "marks": [MARKS[one][0] for one in found.marks],
         "amounts": amounts(found),
         "parts": [*_cluster_changed(found, then), *parts_of(compared, asked)],
@@ -119,7 +121,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "is_lost": lost,
         "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
-        "sent": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False) if card else "",
+        "asked": _for_support(found) if card else {},
         "is_author": request.user.pk == found.author_id,
         "missing": missing_in(found) if found.is_open else (),
         "launcher": launcher,
@@ -132,6 +134,17 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
     }
 
 
+def _for_others(person: User, found: PoolRequest) -> str:
+    """Return whose decision it is, to an approver who is not asked; empty where nothing is to be said."""
+    is_reader = found.is_open and person.has_role(Role.APPROVER) and person.pk != found.author_id
+    if not is_reader or teams_for(person, found):
+        return ""
+    if person.pk == found.last_editor_id:
+        return "You have edited this request: somebody else decides about it."
+    names = {one[name] for one in found.demands for name in ("team_name", "also_name") if name in one}
+    return f"This is for approvers of the team {' or '.join(sorted(names))}."
+
+
 def _moved(request: UserRequest, found: PoolRequest) -> list[Problem]:
     """Return what others have changed in the pool since its change was asked for, as far as is known."""
     if found.kind == Kind.CREATE or found.state not in EDITABLE:
@@ -141,6 +154,17 @@ def _moved(request: UserRequest, found: PoolRequest) -> list[Problem]:
     else:
         document = status_row(*found.place).document
     return moved_since(found, document) if document else []
+
+
+def _for_support(found: PoolRequest) -> dict[str, str]:
+    """Return what was asked for, and what it is to the cloud; a deletion has no body."""
+    if found.kind == Kind.DELETE:
+        return {}
+    was_sent = found.launch is not None and found.launch.sent_at is not None
+    called = "What was asked for"
+    if found.kind == Kind.CREATE:
+        called = "What was sent" if was_sent else "What would have been sent"
+    return {"called": called, "body": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False)}
 
 
 def _locks(found: PoolRequest) -> list[PoolRequest]:
@@ -163,23 +187,6 @@ def seen_of(found: PoolRequest, status: PoolStatus | None) -> str:
 
 def _seen(found: PoolRequest, lines: int, version: int) -> str:
     return f"{found.state}-{found.revision}-{lines}-{version}-{_looks(found)}{'-again' if is_let_go(found) else ''}"
-
-
-def sentence(found: PoolRequest) -> str:
-    """Return in one sentence what is asked."""
-    start, most = (found.amounts[name]["nodes"] for name in ("start", "most"))
-    where = f"{found.cluster.name} ({found.project_name})"
-    flavor = pointers.get(found.body, _FLAVOR) or "an unknown flavor"
-    if found.kind == Kind.DELETE:
-        return f"{found.author} asks to delete the node pool {found.name} with its {start} nodes in {where}."
-    if found.kind == Kind.CREATE:
-        grows = f", growing to {most}" if most > start else ""
-        nodes = f"{start} {'node' if start == 1 else 'nodes'}"
-        return f"{found.author} asks for the new node pool {found.name}: {nodes} of {flavor}{grows}, in {where}."
-    before = pointers.get(found.baseline, "/spec/initialNodeCount")
-    steps = f"from {before} to {start} nodes" if before != start else f"with {start} nodes"
-    word = "scale" if found.kind == Kind.SCALE else "change"
-    return f"{found.author} asks to {word} the node pool {found.name}, {steps} of {flavor}, in {where}."
 
 
 def amounts(found: PoolRequest) -> list[Amount]:
@@ -229,6 +236,7 @@ _WORDS = {
     "request.done": "saw it finished",
     "request.failed": "saw it fail: {message}",
     "request.given_back": "did not send it: the cloud does not take that token any more",
+    "request.explained": "learnt why: {detail}",
     "request.sent_back": "sent it back: the facts have changed since it was approved",
     "request.withdrawn": "withdrew it",
     "request.quota_asked": "asked the admins for quota",
@@ -242,6 +250,8 @@ _WORDS = {
 def _words(act: str, after: dict[str, Any]) -> str:
     if act == "request.approved" and after.get("by") == "policy":
         return "approved it, as policy says"
+    if act == "request.launched" and after.get("service_account"):
+        return f"launched it as the service account {after['user']}"
     text = _WORDS.get(act)
     return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 

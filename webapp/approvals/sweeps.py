@@ -17,6 +17,7 @@ from webapp.approvals.identity import session_for
 from webapp.approvals.launching import is_broken_off, resume
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.policy import teams_in
+from webapp.approvals.words import to_decide
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud.errors import CloudError
@@ -132,5 +133,5 @@ def _escalated(found: PoolRequest) -> bool:
         PoolRequest.objects.filter(pk=found.pk).update(demands=demands, asked_teams=teams_in(demands))
         note("request.escalated", about=about(found), after={"team": team.name})
         people = people_with(Role.APPROVER, team)
-        inform(found, Event.WAITING, people, f"{found} was passed on to {team}", found.reason)
+        inform(found, Event.WAITING, people, f"{found} was passed on to {team}", to_decide(found))
     return True

@@ -24,6 +24,11 @@ class Condition:
     is_moving: bool = False
     is_final: bool = False
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether the pool has failed."""
+        return self.badge == "is-bad"
+
 
 _READY = Condition("Ready", "is-good", "All nodes are there.", is_final=True)
 _WAITING = Condition(
@@ -41,6 +46,7 @@ def _failed(word: str, code: str) -> Condition:
 
 _SOLD_OUT, _ERROR = _failed("No capacity", "SoldOut"), _failed("Failed", "Error")
 _KNOWN = {"Deleting": _DELETING, "SoldOut": _SOLD_OUT, "Error": _ERROR}
+PHASES_OF_FAILURE = (_SOLD_OUT.code, _ERROR.code)
 
 
 @dataclass(frozen=True, slots=True)

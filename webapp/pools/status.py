@@ -95,8 +95,9 @@ def _is_under_way(watch: ClusterWatch) -> bool:
 
 
 def _ask_alone(status: PoolStatus, session: CloudSession) -> None:
+    cloud = Cloud(session)
     try:
-        document = Cloud(session).node_pool(status.cluster_id, status.pool_id)
+        document = cloud.node_pool(status.cluster_id, status.pool_id)
     except CloudError as exc:
         if exc.status == 404 and status.document:
             _keep(status, is_gone=True, problem=None)
@@ -104,6 +105,17 @@ def _ask_alone(status: PoolStatus, session: CloudSession) -> None:
             _keep(status, problem=exc.as_dict())
         return
     _keep(status, document=document, problem=None)
+    if condition(status).is_bad:
+        ask_for_nodes(status, cloud)
+
+
+def ask_for_nodes(status: PoolStatus, cloud: Cloud) -> bool:
+    """Keep the nodes that a pool has now, and say whether they could be read: of a failed one, they know why."""
+    try:
+        _keep(status, nodes=nodes_of(cloud, status.cluster_id, status.pool_id))
+    except CloudError:
+        return False
+    return True
 
 
 def _ask_for_all(watch: ClusterWatch, session: CloudSession) -> None:
@@ -140,10 +152,13 @@ def _asked_before(watch: ClusterWatch, started: datetime | None) -> list[PoolSta
 
 
 def _may_nodes_differ(watch: ClusterWatch, rows: list[PoolStatus], found: dict[str, dict[str, Any]]) -> bool:
-    """Whether a pool moves or its counters have changed; where all stand still, their nodes do."""
+    """Whether a pool moves, or its state or counters have changed; where all stand still, their nodes do."""
     pairs = [(one.document or {}, found[one.pool_id]) for one in rows if one.pool_id in found]
-    is_moving = any(condition_of(new).is_moving or counts_of(new) != counts_of(old) for old, new in pairs)
-    return watch.nodes_at is None or is_moving
+    return watch.nodes_at is None or any(condition_of(new).is_moving or _differ(old, new) for old, new in pairs)
+
+
+def _differ(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return condition_of(old) != condition_of(new) or counts_of(old) != counts_of(new)
 
 
 def _nodes_by_pool(cloud: Cloud, watch: ClusterWatch) -> dict[str, list[dict[str, Any]]]:

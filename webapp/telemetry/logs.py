@@ -21,6 +21,16 @@ class WithRequestId(logging.Filter):
         return True
 
 
+class WithoutTracebackOfRefusals(logging.Filter):
+    """Leaves out the traceback of what Django refuses: whoever may not see a page has broken nothing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through."""
+        if record.name == "django.request" and record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class LineFormatter(logging.Formatter):
     """A line, and the traceback if there is one."""
 
@@ -56,9 +66,14 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request_id": {"()": "webapp.telemetry.logs.WithRequestId"}},
+        "filters": {
+            "request_id": {"()": "webapp.telemetry.logs.WithRequestId"},
+            "refusals": {"()": "webapp.telemetry.logs.WithoutTracebackOfRefusals"},
+        },
         "formatters": formatters,
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["request_id"]}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["request_id", "refusals"]}
+        },
         "root": {"handlers": ["console"], "level": level},
         # Django's own handlers would write each record a second time, or by mail.
         "loggers": {"django": {"handlers": [], "propagate": True}},

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from webapp.accounts.models import User
+from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import EDITABLE
 from webapp.nodepool import Cluster
@@ -16,6 +18,7 @@ from webapp.wizard import fixing, steps
 from webapp.wizard.answers import renewed
 from webapp.wizard.models import Draft, Preset
 from webapp.wizard.places import Step
+from webapp.wizard.presets import MANAGERS
 
 
 class ChangedElsewhere(Exception):
@@ -42,8 +45,18 @@ class Seen:
         return last is not None and last["page"] == self.page and 0 < self.sent < last.get("sent", 0)
 
 
+def demand_drafter(person: User) -> None:
+    """Raise PermissionDenied for somebody to whom a draft is of no use: neither asks for pools nor keeps presets."""
+    if not person.has_role(Role.REQUESTER, *MANAGERS):
+        raise PermissionDenied(NO_REQUESTER)
+
+
 def start(*, by: User, cluster: Cluster | None = None, body: JSON = None, **more: Any) -> Draft:
-    """Begin a draft: blank, or of a body that was brought, all of whose problems are shown at once."""
+    """Begin a draft: blank, or of a body that was brought, all of whose problems are shown at once.
+
+    Raises PermissionDenied as `demand_drafter`.
+    """
+    demand_drafter(by)
     draft = Draft(owner=by, body=body or blank_body(), cluster_facts=asdict(cluster) if cluster else {}, **more)
     if body:
         draft.last_step = steps.REVIEW

@@ -28,7 +28,8 @@ _READABLE = {one.name: one for one in FORMATS.values() if one.read}
 
 
 def start_page(request: UserRequest, *, status: int = 200, **more: Any) -> HttpResponse:
-    """Show the ways to start."""
+    """Show the ways to start. Raises PermissionDenied for who may make no drafts."""
+    actions.demand_drafter(request.user)
     named = request.GET.get("cluster") or request.POST.get("cluster", "")
     context = {
         "drafts": Draft.objects.of(request.user)[:5],

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, path
 
+from webapp.accounts.queries import people_with
+from webapp.accounts.roles import Role
 from webapp.approvals.admin.policy_form import PolicyForm
 from webapp.approvals.dryrun import LOOKED_AT, Difference, differences, with_changed
 from webapp.approvals.models import Policy, PoolRequest
-from webapp.approvals.policy import LIMITS
+from webapp.approvals.policy import LIMITS, approvals_of, demand_of
 from webapp.audit.operating import AuditedAdmin
 
 _OVER = tuple(LIMITS)
@@ -62,6 +64,12 @@ class PolicyAdmin(AuditedAdmin):
             obj.version = Policy.objects.values_list("version", flat=True).get(pk=obj.pk) + 1
         super().write(obj, form)
 
+    def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
+        """Save it, and warn where it asks for more approvals than there are people: the team may grow."""
+        super().save_model(request, obj, form, change)
+        if warning := _too_few(obj):
+            messages.warning(request, warning)
+
     def dry_run(self, request: HttpRequest, object_id: str = "") -> HttpResponse:
         """Show which of the latest requests would be treated differently by what is typed. Saves nothing."""
         if request.method != "POST":
@@ -84,6 +92,20 @@ class PolicyAdmin(AuditedAdmin):
         }
         url = "../../change/" if saved else "../../add/"
         return self.render_change_form(request, context, add=not saved, change=bool(saved), obj=saved, form_url=url)
+
+
+def _too_few(policy: Policy) -> str:
+    """Return what to say of a policy that not enough people can meet; empty where they can."""
+    if policy.outcome != Policy.Outcome.APPROVALS or not policy.is_active:
+        return ""
+    count = people_with(Role.APPROVER, policy.team).count()
+    if count >= policy.approvals:
+        return ""
+    whose = f"in the team {policy.team}" if policy.team else "in all"
+    return (
+        f"“{policy}” asks for {approvals_of(policy.approvals, demand_of(policy))}; approvers {whose}: {count}. "
+        "Until there are more, admins have to approve in their place, or its requests expire."
+    )
 
 
 def _tried(changed: Policy) -> list[Difference]:

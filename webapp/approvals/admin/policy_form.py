@@ -64,4 +64,14 @@ class PolicyForm(forms.ModelForm):
             self.add_error("approvals", "One approval is the least.")
         if bool(said.get("escalate_after_h")) != bool(said.get("escalation")):
             self.add_error("escalation", "Give the hours and the team, or neither.")
+        if outcome == Policy.Outcome.APPROVALS:
+            self._demand_in_time(said)
         return said
+
+    def _demand_in_time(self, said: dict[str, Any]) -> None:
+        """Refuse hours after which nothing is left to wait for."""
+        expires = said.get("expires_after_h")
+        if expires is not None and (said.get("remind_before_h") or 0) >= expires:
+            self.add_error("remind_before_h", f"Remind later: a request expires {expires} hours after it was sent.")
+        if expires is not None and (said.get("escalate_after_h") or 0) >= expires:
+            self.add_error("escalate_after_h", f"Pass it on before it expires, {expires} hours after it was sent.")
