@@ -3,7 +3,7 @@
 `LAUNCH` are those of a new pool, `CHANGE` those of the change or deletion of a live one.
 """
 
-from webapp.approvals import launching, outcomes
+from webapp.approvals import changing, launching, outcomes
 from webapp.cloud.client import Cloud
 from webapp.pools import actions as creations
 from webapp.pools import changes
@@ -26,12 +26,12 @@ LAUNCH = (
 )
 CHANGE = (
     (launching, "problems_now", True),
-    (launching, "_change", False),
+    (launching, "change", False),
     (changes, "update", False),
     (Cloud, "update_node_pool", True),
     (changes, "update", True),
     (changes, "delete", False),
     (Cloud, "delete_node_pool", True),
     (changes, "delete", True),
-    (launching, "accepted", False),
+    (changing, "accepted", False),
 )

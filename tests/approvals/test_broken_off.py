@@ -11,7 +11,8 @@ from django.utils import timezone
 from tests.approvals.steps import LAUNCH
 from webapp.approvals import launching, tasks
 from webapp.approvals.following import follow
-from webapp.approvals.launching import is_broken_off, launch, resume
+from webapp.approvals.holding import is_broken_off
+from webapp.approvals.launching import launch, resume
 from webapp.approvals.workflow import NotPossible, State
 from webapp.audit.models import AuditLine
 from webapp.cloud.client import Cloud

@@ -11,7 +11,8 @@ from tests.people import a_person
 from webapp.accounts.roles import Role
 from webapp.approvals import tasks
 from webapp.approvals.following import follow
-from webapp.approvals.launching import is_broken_off, launch
+from webapp.approvals.holding import is_broken_off
+from webapp.approvals.launching import launch
 from webapp.approvals.workflow import State
 from webapp.cloud import breaker
 from webapp.cloud.client import Cloud

@@ -3,8 +3,9 @@
 from functools import partial
 
 from webapp.accounts.models import User
+from webapp.approvals.holding import is_broken_off
 from webapp.approvals.identity import fits, is_of, launcher_in
-from webapp.approvals.launching import in_background, is_broken_off, resume
+from webapp.approvals.launching import in_background, resume
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import explain, fail, finish, quietly, settle
 from webapp.approvals.rights import demand

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from copy import copy
-from datetime import timedelta
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -22,40 +20,27 @@ from django.utils import timezone
 from webapp import workers
 from webapp.accounts.models import User
 from webapp.approvals.actions import about, inform, moved
+from webapp.approvals.changing import change, is_lost
+from webapp.approvals.holding import hold, hold_on, keep, let_go, stopped, while_held
 from webapp.approvals.identity import demand_fit, fits, launcher_in, rejected, session_for
 from webapp.approvals.models import Kind, PoolRequest
-from webapp.approvals.outcomes import UNLAUNCHED, accepted, fail, give_back, send_back, settle
+from webapp.approvals.outcomes import UNLAUNCHED, give_back, send_back, settle
 from webapp.approvals.rights import EXPIRED, is_overdue
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.cloud import picklists
-from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, OutcomeUnknown, TokenRejected
+from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.patience import patience
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
-from webapp.nodepool.changes import is_changeable, on_top_of, overtaken
+from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.facts import Facts
-from webapp.nodepool.formats import cleaned
-from webapp.nodepool.pointers import JSON
 from webapp.notices.events import Event
 from webapp.pools import actions as creations
-from webapp.pools import changes
 from webapp.pools.models import Creation
 
 log = logging.getLogger(__name__)
-_LOST = "answer-lost"
-_PAUSES = 3  # so many intervals lie between two tries
-_SIGN_OF_LIFE = timedelta(seconds=5)  # one that is younger is good enough: it counts for the whole lease
 _launchers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="launch")
-
-
-class Overtaken(Exception):
-    """The pool is not any more what a change of it was asked about."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("The pool was changed by somebody else.")
-        self.problems = problems
 
 
 def nudge(found: PoolRequest) -> None:
@@ -121,36 +106,21 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     _carry_out(found, session, before)
 
 
-def is_broken_off(found: PoolRequest) -> bool:
-    """Whether whoever launched a request is gone before anything was sent: others have to go on."""
-    is_unsent = found.launch is None or found.launch.state == Creation.State.QUEUED
-    alive_at = found.held_at or found.launched_at
-    is_silent = alive_at is None or alive_at < timezone.now() - creations.lease()
-    return found.state == State.LAUNCHING and is_unsent and is_silent
-
-
-def is_let_go(found: PoolRequest) -> bool:
-    """Whether a launch got no further, and waits for somebody to try again."""
-    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
-    is_left = found.held_at is not None and found.held_at <= timezone.now() - creations.lease() + pause
-    return found.state == State.LAUNCHING and bool(found.problem) and is_left
-
-
 def resume(found: PoolRequest, session: CloudSession) -> None:
     """Go on with a launch that was broken off. Raises NotPossible where somebody else does."""
     if fits(session, found):
-        _hold(found)
+        hold(found)
         _carry_out(found, session, UNLAUNCHED)
 
 
 def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     """Return the errors that a request has when held against the live facts. Raises CloudError, NotPossible."""
-    if found.kind == Kind.DELETE or found.launch is not None or _is_lost(found):
+    if found.kind == Kind.DELETE or found.launch is not None or is_lost(found):
         return []
     nodes = picklists.nodes_now(session, found.cluster_id)
-    _hold_on(found)
+    hold_on(found)
     cluster = picklists.cluster_now(session, found.cluster_id).with_nodes(nodes)
-    _hold_on(found)
+    hold_on(found)
     return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
 
 
@@ -182,22 +152,6 @@ def _is_there(found: PoolRequest) -> bool:
     return found.launch is not None and found.launch.state == Creation.State.ACCEPTED
 
 
-def _hold(found: PoolRequest) -> None:
-    """Give a sign of life for a launch. Raises NotPossible where somebody else has taken it over meanwhile.
-
-    In a transaction the launch cannot be taken over until its end.
-    """
-    now = timezone.now()
-    _keep(found, held_at=now)
-    found.held_at = now
-
-
-def _hold_on(found: PoolRequest) -> None:
-    """Give a sign of life where the last one is some time ago. Raises NotPossible."""
-    if found.held_at is None or found.held_at < timezone.now() - _SIGN_OF_LIFE:
-        _hold(found)
-
-
 def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]) -> None:
     """Check what is to be launched, and send it; it stands as `before` where the cloud rejects the token.
 
@@ -206,7 +160,7 @@ def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]
     try:
         _check_and_send(found, session)
     except TokenRejected:
-        _while_held(found, give_back, before)
+        while_held(found, give_back, before)
         raise rejected(session, found) from None
 
 
@@ -217,124 +171,14 @@ def _check_and_send(found: PoolRequest, session: CloudSession) -> None:
             _order(found, creations.found_late(_content(found), session))
         problems = problems_now(found, session)
     except CloudError as error:
-        _stopped(found, error)
+        stopped(found, error)
         return
     if problems:
-        _while_held(found, send_back, problems)
+        while_held(found, send_back, problems)
     elif found.kind == Kind.CREATE:
         _create(found, session)
     else:
-        _change(found, session)
-
-
-def _stopped(found: PoolRequest, error: CloudError) -> None:
-    """End a launch that got no further; let it go where that may pass, for a while.
-
-    Raises NotPossible, TokenRejected where that is what it was for.
-    """
-    if isinstance(error, TokenRejected):
-        raise error
-    if error.is_passing and found.launched_at and not creations.is_long_ago(found.launched_at):
-        _let_go(found, error.as_dict())
-    else:
-        _while_held(found, fail, error.as_dict())
-
-
-def _let_go(found: PoolRequest, problem: dict[str, Any] | None) -> None:
-    """Let others go on with a launch in a moment, as if it had been silent for long. Raises NotPossible."""
-    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
-    held_at = timezone.now() - creations.lease() + pause
-    _keep(found, held_at=held_at, problem=problem)
-    found.held_at, found.problem = held_at, problem
-
-
-def _while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> None:
-    """End a launch, unless somebody else has taken it over. Raises NotPossible."""
-    with transaction.atomic():
-        _hold(found)
-        act(found, *args)
-
-
-def _change(found: PoolRequest, session: CloudSession) -> None:
-    """Send a change of a live pool, again where its answer was lost: no harm. When its time is over, only look."""
-    _hold(found)
-    was_lost = _is_lost(found)
-    is_over = was_lost and creations.is_long_ago(found.launched_at or found.submitted_at)
-    try:
-        is_done = _is_so(found, session) if is_over else _sent(found, session)
-    except Overtaken as other:
-        _while_held(found, send_back, other.problems)
-    except OutcomeUnknown as error:
-        _let_go(found, error.as_dict() | {"code": _LOST})
-    except CloudError as error:
-        if was_lost and (error.is_passing or isinstance(error, TokenRejected)):
-            _let_go(found, found.problem)  # it is still to be settled
-            _demand_token(error, session, found)
-        else:
-            _stopped(found, error)
-    else:
-        if is_done:
-            accepted(found, found.pool_id)
-        else:
-            _while_held(found, fail, found.problem)
-
-
-def _demand_token(error: CloudError, session: CloudSession, found: PoolRequest) -> None:
-    """Raise NotPossible where the cloud rejects the token: nobody has to try with that again."""
-    if isinstance(error, TokenRejected):
-        raise rejected(session, found)
-
-
-def _is_lost(found: PoolRequest) -> bool:
-    """Whether a change went out and nobody knows yet what came of it."""
-    return (found.problem or {}).get("code") == _LOST
-
-
-def _is_so(found: PoolRequest, session: CloudSession) -> bool:
-    live = _live(found, session)
-    return changes.is_so(session, found.cluster_id, found.pool_id, _wanted(found, live))
-
-
-def _sent(found: PoolRequest, session: CloudSession) -> bool:
-    """Send a change; it is done when nothing is raised. Raises CloudError, Overtaken where others changed the pool."""
-    live = _live(found, session)
-    wanted = _wanted(found, live)
-    if live is not None and not changes.is_done(live, wanted) and (problems := moved_since(found, live)):
-        raise Overtaken(problems)
-    _goes_out(found)
-    if found.kind == Kind.DELETE:
-        changes.delete(session, found.cluster_id, found.pool_id, by=found.author)
-    else:
-        changes.update(session, found.cluster_id, found.pool_id, wanted, by=found.author)
-    return True
-
-
-def _goes_out(found: PoolRequest) -> None:
-    """Write down that a change goes out: if nobody lives to say what came of it, its answer is lost."""
-    if not _is_lost(found):
-        problem = creations.problem_of(_LOST)
-        _keep(found, problem=problem)
-        found.problem = problem
-
-
-def moved_since(found: PoolRequest, live: JSON) -> list[Problem]:
-    """Return where a live pool, as the cloud answers it, is not any more what a change of it was asked about."""
-    return overtaken(cleaned(live).body, found.baseline, None if found.kind == Kind.DELETE else found.body)
-
-
-def _live(found: PoolRequest, session: CloudSession) -> JSON:
-    """Return the pool as the cloud answers it; None where one that shall be deleted is gone. Raises CloudError."""
-    try:
-        return Cloud(session).node_pool(found.cluster_id, found.pool_id)
-    except CloudError as error:
-        if found.kind == Kind.DELETE and error.status == HTTPStatus.NOT_FOUND:
-            return None
-        raise
-
-
-def _wanted(found: PoolRequest, live: JSON) -> JSON:
-    """Return what a change makes of the pool as it is now; None for a deletion."""
-    return None if found.kind == Kind.DELETE else on_top_of(cleaned(live).body, found.baseline, found.body)
+        change(found, session)
 
 
 def _create(found: PoolRequest, session: CloudSession) -> None:
@@ -349,22 +193,15 @@ def _create(found: PoolRequest, session: CloudSession) -> None:
     if creations.is_unsent(found.launch):
         raise TokenRejected("The cloud does not take the token.")
     if found.launch.state == Creation.State.QUEUED and found.launch.problem:
-        _let_go(found, found.launch.problem)
+        let_go(found, found.launch.problem)
     settle(found)
 
 
 def _order(found: PoolRequest, order: Creation | None) -> None:
     """Keep which order is the request's, where there is one. Raises NotPossible where somebody else goes on."""
     if order is not None:
-        _keep(found, launch=order)
+        keep(found, launch=order)
         found.launch = order
-
-
-def _keep(found: PoolRequest, **facts: Any) -> None:
-    """Write something down about a launch that is still ours. Raises NotPossible where it was taken over."""
-    mine = PoolRequest.objects.filter(pk=found.pk, state=State.LAUNCHING, held_at=found.held_at)
-    if not mine.update(**facts):
-        raise NotPossible("Somebody else goes on with it.")
 
 
 def _content(found: PoolRequest) -> str:

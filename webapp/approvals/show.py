@@ -15,9 +15,10 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about
 from webapp.approvals.asked import MARKS
 from webapp.approvals.catalogue import card_of
+from webapp.approvals.changing import moved_since
 from webapp.approvals.differences import Change, Part, lines_of, parts_of
+from webapp.approvals.holding import is_let_go
 from webapp.approvals.identity import fits, launcher_in
-from webapp.approvals.launching import is_let_go, moved_since
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time

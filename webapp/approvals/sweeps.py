@@ -13,8 +13,9 @@ from webapp.accounts.queries import people_with
 from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, deciders_of, inform, moved
 from webapp.approvals.following import follow
+from webapp.approvals.holding import is_broken_off
 from webapp.approvals.identity import session_for
-from webapp.approvals.launching import is_broken_off, resume
+from webapp.approvals.launching import resume
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.policy import teams_in
 from webapp.approvals.words import to_decide
