@@ -18,7 +18,7 @@ from webapp.approvals.following import follow
 from webapp.approvals.identity import session_at_hand, session_for
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest, UnmatchedFailure
-from webapp.approvals.show import timeline
+from webapp.approvals.timeline import timeline
 from webapp.approvals.workflow import NotAllowed, NotPossible, State
 from webapp.audit.models import AuditLine
 from webapp.cloud.client import Cloud

@@ -27,7 +27,7 @@ from webapp.approvals.following import follow
 from webapp.approvals.identity import demand_fit, fits
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import demand, visible_to
-from webapp.approvals.show import timeline
+from webapp.approvals.timeline import timeline
 from webapp.approvals.workflow import ACTS, State
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud

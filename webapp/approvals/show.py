@@ -1,8 +1,6 @@
 """The contexts of a request's pages."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +21,10 @@ from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revisi
 from webapp.approvals.naming import named, places_in
 from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in, teams_for
+from webapp.approvals.timeline import timeline, with_pool
 from webapp.approvals.words import policy_said, sentence
 from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
-from webapp.audit.models import AuditLine
-from webapp.audit.trail import SYSTEM, count_about
+from webapp.audit.trail import count_about
 from webapp.nodepool import Problem
 from webapp.nodepool.changes import is_changeable
 from webapp.nodepool.defaults import BLANK
@@ -34,7 +32,6 @@ from webapp.nodepool.facts import Flavor, Quota
 from webapp.nodepool.formats.base import without_password
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import QUOTAS, Totals, as_read, left_after, totals
-from webapp.pools.lines import Line, timed
 from webapp.pools.models import PoolStatus
 from webapp.pools.status import interval_s, status_of, status_row
 from webapp.pools.views import shown
@@ -47,7 +44,6 @@ _UNITS = (
     ("eips", "EIPs"),
 )
 _ON_THE_WAY = (State.LAUNCHING, State.PROVISIONING)
-_PORTAL = "Poolwright"  # who acts where nobody does
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
     blamed = card.pointer if card else pinned.pointer if pinned else ""
     return {
         "found": found,
-        "timeline": _with_pool(lines, found, pool["events"] if pool else ()),
+        "timeline": with_pool(lines, found, pool["events"] if pool else ()),
         "is_moving": is_moving,
         "elapsed": timezone.now() - launched if launched else None,
         "usual": usual_time(found.kind) if is_moving else None,
@@ -203,58 +199,6 @@ def amounts(found: PoolRequest) -> list[Amount]:
         most = 0 if found.kind == Kind.DELETE else most
         rows.append(Amount(label, *(as_read(name, one) for one in (had if before else None, end, most, left))))
     return rows
-
-
-def timeline(found: PoolRequest) -> Iterator[Line]:
-    """Yield every act on a request, oldest first, as the audit trail has it."""
-    return timed(_acts(found))
-
-
-def _acts(found: PoolRequest) -> Iterator[Line]:
-    lines = AuditLine.objects.filter(about=about(found)).order_by("number")
-    for at, act, actor, actor_id, said in lines.values_list("at", "act", "actor", "actor_id", "after"):
-        after = json.loads(said or "{}") or {}
-        comment = "" if act == "request.commented" else str(after.get("comment") or "")
-        yield Line(at, _PORTAL if actor == SYSTEM and not actor_id else actor, _words(act, after), comment)
-
-
-def _with_pool(lines: list[Line], found: PoolRequest, events: Iterable[Line]) -> list[Line]:
-    """Return the acts and, from the launch to the end, what the cloud said of the pool, in the order of time."""
-    first, last = found.launched_at, found.ended_at
-    theirs = [one for one in events if first and one.at >= first and (last is None or one.at <= last)]
-    return list(timed([*lines, *theirs]))
-
-
-_WORDS = {
-    "request.submitted": "submitted it. {verdict}",
-    "request.edited": "changed it (revision {revision}); approvals of before are void. {verdict}",
-    "request.reworded": "changed what is said beside it",
-    "request.delegated": "let {to} decide",
-    "request.launched": "launched it with the cloud token of {user}",
-    "request.escalated": "let the team {team} decide as well",
-    "request.expired": "let it expire: nobody decided or launched it in time",
-    "request.accepted": "sent it, and the cloud accepted it",
-    "request.done": "saw it finished",
-    "request.failed": "saw it fail: {message}",
-    "request.given_back": "did not send it: the cloud does not take that token any more",
-    "request.explained": "learnt why: {detail}",
-    "request.sent_back": "sent it back: the facts have changed since it was approved",
-    "request.withdrawn": "withdrew it",
-    "request.quota_asked": "asked the admins for quota",
-    "request.rejected": "rejected it",
-    "request.approved": "approved it",
-    "request.changes_requested": "asked for changes",
-    "request.commented": "commented: {comment}",
-}
-
-
-def _words(act: str, after: dict[str, Any]) -> str:
-    if act == "request.approved" and after.get("by") == "policy":
-        return "approved it, as policy says"
-    if act == "request.launched" and after.get("service_account"):
-        return f"launched it as the service account {after['user']}"
-    text = _WORDS.get(act)
-    return text.format_map(defaultdict(str, after)) if text else act.partition(".")[2].replace("_", " ")
 
 
 def _decided_on(found: PoolRequest, decisions: list[Decision], person: User) -> Revision | None:
