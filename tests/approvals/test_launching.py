@@ -208,7 +208,9 @@ def test_a_request_expires_and_its_people_were_reminded_before(asked, author):
     found = asked()
     with later(hours=25):
         assert (sweeps.remind_due(), sweeps.remind_due()) == (1, 0)
-    assert Notice.objects.filter(event="expiring").count() == 2
+    told = Notice.objects.filter(event="expiring").values_list("text", flat=True)
+    assert len(told) == 2
+    assert all(one.startswith("It still waits for a decision.\n\nanna asks for the new node pool") for one in told)
     with later(hours=49):
         assert (sweeps.expire_due(), sweeps.expire_due()) == (1, 0)
     found.refresh_from_db()

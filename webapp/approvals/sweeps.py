@@ -117,7 +117,9 @@ def _reminded(found: PoolRequest) -> bool:
         if not PoolRequest.objects.filter(pk=found.pk, remind_at=found.remind_at).update(remind_at=None):
             return False
         people = {found.author, *(deciders_of(found) if found.is_open else ())}
-        inform(found, Event.EXPIRING, people, f"{found} expires soon", _STILL_TO_DO[State(found.state)])
+        still = _STILL_TO_DO[State(found.state)]
+        text = f"{still}\n\n{to_decide(found)}" if found.is_open else still
+        inform(found, Event.EXPIRING, people, f"{found} expires soon", text)
     return True
 
 
