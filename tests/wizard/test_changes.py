@@ -71,6 +71,27 @@ def test_a_change_that_needs_approval_waits(anna_client, at, local_cloud):  # no
     assert found.reference in anna_client.get(f"{at}/change").content.decode()
 
 
+def test_what_is_said_beside_a_change_is_kept_on_the_way_back_to_the_form(anna_client, at, local_cloud):  # noqa: F811
+    a_policy()
+    page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    back = anna_client.post(f"{at}/scale", form_of(page) | {"reason": "For Friday.", "_back": "1"}).content.decode()
+    again = anna_client.post(f"{at}/scale", form_of(back) | {COUNT: "6"}).content.decode()
+    assert ">For Friday.</textarea>" in again
+    assert 'name="start_at_once" value="1" checked' not in again
+
+
+def test_what_is_refused_at_the_last_moment_stands_as_it_was_typed(anna_client, at, local_cloud):  # noqa: F811
+    page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
+    a_policy(outcome="refuse", refusal="Not in December.")
+    refused = anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
+    text = refused.content.decode()
+    assert (refused.status_code, "<ins>5</ins>" in text, form_of(text)[COUNT]) == (409, True, "5")
+    assert "Not in December." in text
+    kept = anna_client.post(f"{at}/delete", {"name": "pool-1"})
+    assert (kept.status_code, 'value="pool-1"' in kept.content.decode()) == (409, True)
+    assert "Delete" in re.search(r"<h1>([^<]+)", kept.content.decode())[1]
+
+
 def test_a_pool_is_deleted_only_when_its_name_was_typed(anna_client, at, local_cloud):  # noqa: F811
     assert anna_client.post(f"{at}/delete", {"name": "pool"}).status_code == 422
     assert local_cloud.log("DELETE") == []

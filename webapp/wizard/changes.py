@@ -90,12 +90,15 @@ def delete(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
     typed = request.POST.get("name", "").strip()
     wrong = "Type the name exactly as it stands above." if request.method == "POST" and typed != live.name else ""
     order = _order(request, live, Kind.DELETE, live.body)
+    trouble = ""
     if request.method == "POST" and not wrong:
-        return _submit(request, order)
-    context = _context(request, live, order)
+        try:
+            return _submit(request, order)
+        except NotPossible as refusal:
+            trouble = str(refusal)
     nodes = pointers.get(live.body, COUNT)
-    context |= {"wrong": wrong, "typed": typed, "nodes": nodes}
-    return render(request, "wizard/delete_pool.html", context, status=422 if wrong else 200)
+    context = _context(request, live, order) | {"wrong": wrong, "typed": typed, "nodes": nodes, "trouble": trouble}
+    return render(request, "wizard/delete_pool.html", context, status=422 if wrong else 409 if trouble else 200)
 
 
 def _change(request: UserRequest, live: Live, kind: Kind) -> HttpResponse:
@@ -116,9 +119,13 @@ def _change(request: UserRequest, live: Live, kind: Kind) -> HttpResponse:
     if problems:
         return _form(request, live, kind, typed.tree, problems=problems)
     order = _order(request, live, kind, wanted)
+    trouble = ""
     if "_confirmed" in request.POST:
-        return _submit(request, order)
-    return _confirmation(request, live, order, typed.tree)
+        try:
+            return _submit(request, order)
+        except NotPossible as refusal:
+            trouble = str(refusal)
+    return _confirmation(request, live, order, typed.tree, trouble)
 
 
 def _form(  # noqa: PLR0913 - one keyword each
@@ -134,19 +141,23 @@ def _form(  # noqa: PLR0913 - one keyword each
     step = PAGES[kind]
     made = page.made(step, page.Context(tree, {}), problems or [], unsayable or {})
     context = {"live": live, "step": step, "page": made, "page_id": _page_id(request), "locks": _locks(live)}
+    context["said"] = [(name, request.POST[name]) for name in posted.WISHES if name in request.POST]
     return render(request, "wizard/change.html", context, status=200 if request.method == "GET" else status)
 
 
-def _confirmation(request: UserRequest, live: Live, order: Order, tree: Tree) -> HttpResponse:
+def _confirmation(request: UserRequest, live: Live, order: Order, tree: Tree, trouble: str) -> HttpResponse:
     hidden = [(at, text) for at, text in pointers.leaves(tree) if isinstance(text, str)]
     context = _context(request, live, order) | {"hidden": hidden, "parts": parts_of(live.body, order.body)}
-    return render(request, "wizard/confirm_change.html", context)
+    context["trouble"] = trouble
+    return render(request, "wizard/confirm_change.html", context, status=409 if trouble else 200)
 
 
 def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
     assert request.cloud  # noqa: S101 - the decorators saw to it
     pending = _pending(request, order.cluster.id, order.pool_id, order.kind)
-    _, verdict = requests.judge(order, by=request.user, project=request.cloud.project_name, facts=_facts(request, live))
+    _, verdict = requests.judge(
+        order, by=request.user, project=request.cloud.project_name, facts=_facts(request, live.cluster)
+    )
     return {
         "live": live,
         "kind": order.kind,
@@ -160,16 +171,12 @@ def _context(request: UserRequest, live: Live, order: Order) -> dict[str, Any]:
 
 
 def _submit(request: UserRequest, order: Order) -> HttpResponse:
+    """Ask for a change, and lead to its request. Raises NotPossible."""
     assert request.cloud  # noqa: S101 - the decorators saw to it
     key = f"change:{request.user.pk}:{_page_id(request)}"
-    live = Live(order.pool_id, order.baseline, order.cluster)
-    facts = _facts(request, live)
+    facts = _facts(request, order.cluster)
     pending = _pending(request, order.cluster.id, order.pool_id, order.kind)
-    try:
-        found = requests.ask(order, known=pending, by=request.user, session=request.cloud, key=key, facts=facts)
-    except NotPossible as refusal:
-        context = _context(request, live, order) | {"trouble": str(refusal)}
-        return render(request, "wizard/confirm_change.html", context, status=409)
+    found = requests.ask(order, known=pending, by=request.user, session=request.cloud, key=key, facts=facts)
     start(found, request)
     return redirect(found)
 
@@ -200,9 +207,9 @@ def _live(request: UserRequest, cluster_id: str, pool_id: str) -> Live:
     return Live(pool_id, body, Cluster.from_api(cloud.cluster(cluster_id)))
 
 
-def _facts(request: UserRequest, live: Live) -> Facts:
+def _facts(request: UserRequest, cluster: Cluster) -> Facts:
     assert request.cloud  # noqa: S101 - the decorators saw to it
-    lists = picklists.pick_lists(request.cloud, ("flavors", "quotas"), cluster=live.cluster)
+    lists = picklists.pick_lists(request.cloud, ("flavors", "quotas"), cluster=cluster)
     return picklists.facts_from(lists)
 
 

@@ -60,6 +60,9 @@ def read(form: QueryDict) -> Posted:
     )
 
 
+WISHES = ("_asks", "reason", "start_at_once")  # what is said beside a request
+
+
 def wishes(form: QueryDict) -> dict[str, Any]:
     """Return what is said beside a request; a page that does not ask whether to start at once starts it."""
     starts = "_asks" not in form or "start_at_once" in form
