@@ -17,6 +17,11 @@ from tests.conftest import ANNA, ROOT, end, free_port, wait_until_answering
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOW_TO_GET_IT = "No Chromium found: browser tests are skipped. Get one with: apt-get install chromium"
+# Each colour scheme and each width once: a page takes its time to be looked through.
+LOOKS = (
+    pytest.param({"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}, id="light"),
+    pytest.param({"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}, id="dark and narrow"),
+)
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -5,13 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, demand_fitting
+from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting
 
-LOOKS = [
-    pytest.param({"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}, id="light"),
-    pytest.param({"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}}, id="dark"),
-    pytest.param({"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}, id="narrow"),
-]
 PAGES = (
     "/admin/",
     "/admin/approvals/policy/",

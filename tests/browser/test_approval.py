@@ -8,11 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
+from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting, sign_in
 from tests.browser.test_walk import at, walk_to_review
 from tests.conftest import ROOT
-
-LOOKS = [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}]
 
 
 def sign_in_here(page: Page, name: str) -> None:
@@ -61,7 +59,7 @@ def test_a_request_is_sent_approved_and_launched(open_page, policy, script):
     expect(anna.locator("#progress .badge").first).to_have_text("done")
 
 
-@pytest.mark.parametrize("wishes", LOOKS, ids=["light", "dark and narrow"])
+@pytest.mark.parametrize("wishes", LOOKS)
 def test_no_page_of_requests_has_an_accessibility_violation_or_scrolls_sideways(open_page, policy, wishes):
     anna, approver = (open_page(**wishes) for _ in range(2))
 
@@ -89,7 +87,7 @@ def test_no_page_of_requests_has_an_accessibility_violation_or_scrolls_sideways(
     look(approver)
 
 
-@pytest.mark.parametrize("wishes", LOOKS, ids=["light", "dark and narrow"])
+@pytest.mark.parametrize("wishes", LOOKS)
 def test_for_want_of_quota_the_admins_are_asked_and_support_gets_everything_at_once(open_page, cloud_url, wishes):
     page = open_page(permissions=["clipboard-read", "clipboard-write"], **wishes)
     sign_in(page)

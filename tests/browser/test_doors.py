@@ -7,8 +7,7 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import demand_accessible, sign_in
-from tests.browser.test_walk import LOOKS
+from tests.browser.conftest import LOOKS, demand_accessible, sign_in
 from tests.nodepool.test_rules import T, a_body
 from tests.wizard import bodies
 

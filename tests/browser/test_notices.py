@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
-from tests.browser.test_walk import LOOKS
+from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting, sign_in
 
 
 @pytest.mark.parametrize("wishes", LOOKS)

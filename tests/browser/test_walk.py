@@ -6,14 +6,9 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import demand_accessible, demand_fitting, sign_in
+from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting, sign_in
 
 T = "/spec/nodeTemplate"
-LOOKS = [
-    pytest.param({"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}, id="light"),
-    pytest.param({"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}}, id="dark"),
-    pytest.param({"color_scheme": "dark", "viewport": {"width": 320, "height": 700}}, id="narrow"),
-]
 
 
 def at(page: Page, pointer: str):
