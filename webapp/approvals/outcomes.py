@@ -56,7 +56,7 @@ def explain(found: PoolRequest, cause: dict[str, Any]) -> None:
     """Add to a failure what the cloud said about it later."""
     problem = {**(found.problem or {}), **cause}
     with transaction.atomic():
-        still = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem=found.problem)
+        still = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem__detail__isnull=True)
         if still.update(problem=problem) and cause["detail"]:
             count_unmatched(problem)
             note("request.explained", about=about(found), after={"detail": cause["detail"]})
