@@ -146,6 +146,42 @@ def test_one_voice_counts_once_however_many_raise_it(approver, one_is_the_delega
     assert deciding.approve(found, by=a_person("colleague", Role.APPROVER, teams=("platform",)))
 
 
+@pytest.fixture
+def two_teams():
+    """A request that needs a word of platform and two of security."""
+    a_policy("platform", team=a_team("platform"), order=1)
+    a_policy("security", team=a_team("security"), approvals=2, order=2)
+    return a_request()
+
+
+def test_who_speaks_for_two_teams_by_a_voice_passed_on_takes_that_voice(two_teams, approver):
+    guard = a_person("guard", Role.APPROVER, teams=("security",))
+    deciding.delegate(two_teams, by=guard, to=approver)
+    assert not deciding.approve(two_teams, by=approver)
+    with pytest.raises(NotPossible, match="in your place"):
+        deciding.approve(two_teams, by=guard)
+    assert [one["left"] for one in missing_in(two_teams)] == [1]
+
+
+def test_who_has_approved_approves_nothing_more_in_the_place_of_others(two_teams, approver):
+    guard = a_person("guard", Role.APPROVER, teams=("security",))
+    deciding.approve(two_teams, by=approver)
+    with pytest.raises(NotPossible, match="approver has approved already"):
+        deciding.delegate(two_teams, by=guard, to=approver)
+    deciding.approve(two_teams, by=guard)
+    assert [one["team_name"] for one in missing_in(two_teams)] == ["security"]
+
+
+def test_of_two_voices_passed_on_an_approval_takes_one(approver):
+    a_policy(team=a_team("security"), approvals=2)
+    found = a_request()
+    first, second = (a_person(name, Role.APPROVER, teams=("security",)) for name in ("first", "second"))
+    for one in (first, second):
+        deciding.delegate(found, by=one, to=approver)
+    assert not deciding.approve(found, by=approver)
+    assert deciding.approve(found, by=second)
+
+
 def test_a_voice_that_is_spent_is_not_passed_on(approver):
     a_policy(team=a_team("platform"), approvals=2)
     found = a_request()

@@ -1,14 +1,19 @@
 """A token that the cloud rejects launches nothing, ends nothing, and is not tried again."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.utils import timezone
 
 from tests.accounts.test_service_accounts import an_account
 from tests.approvals.building import a_failure, a_policy
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.roles import Role
-from webapp.accounts.session import cloud_of_browser
-from webapp.approvals import deciding, outcomes, tasks
+from webapp.accounts.service_accounts import PAUSE_AFTER_REFUSAL
+from webapp.accounts.session import cloud_of_browser, forget_cloud_of_browser
+from webapp.approvals import deciding, outcomes, sweeps, tasks
 from webapp.approvals.identity import TokenGone
 from webapp.approvals.launching import launch, resume
 from webapp.approvals.models import PoolRequest
@@ -148,3 +153,58 @@ def test_a_service_account_that_is_rejected_is_left_alone_and_nobody_is_sent_to_
     sent = len(local_cloud.log("POST", "nodepools"))
     anna_client.post(f"{found.get_absolute_url()}/launch")
     assert len(local_cloud.log("POST", "nodepools")) == sent
+
+
+def test_after_the_pause_the_service_account_signs_in_anew_and_nothing_starts_by_itself(
+    anna_client, asked, local_cloud
+):
+    an_account()
+    found = asked()
+    local_cloud.fault(**REJECTS_ORDERS)
+    anna_client.post(f"{found.get_absolute_url()}/launch")
+    local_cloud.no_faults()
+    found.refresh_from_db()
+    assert (found.state, found.start_at_once) == (State.APPROVED, False)
+    assert "Ask an admin." in Notice.objects.filter(person=found.author).latest("pk").text
+    sign_ins = len(local_cloud.log("POST", "/auth/tokens"))
+    with time_machine.travel(timezone.now() + PAUSE_AFTER_REFUSAL + timedelta(seconds=1)):
+        anna_client.post(f"{found.get_absolute_url()}/launch")
+    assert len(local_cloud.log("POST", "/auth/tokens")) == sign_ins + 1
+    found.refresh_from_db()
+    assert found.state == State.PROVISIONING
+
+
+def test_what_failed_is_retried_as_the_service_account_without_a_sign_in(anna_client, asked, local_cloud):
+    a_failure("CCE.01400008", is_retryable=True)
+    an_account()
+    found = asked()
+    local_cloud.fault(kind="quota", method="POST", path="nodepools$", times=1)
+    anna_client.post(f"{found.get_absolute_url()}/launch")
+    browser = anna_client.session.session_key
+    forget_cloud_of_browser(browser, cloud_of_browser(browser, found.author))
+    page = anna_client.get(found.get_absolute_url()).content.decode()
+    assert "Retry unchanged</button>" in page
+    anna_client.post(f"{found.get_absolute_url()}/retry")
+    found.refresh_from_db()
+    assert found.state == State.PROVISIONING
+
+
+def test_a_request_whose_time_ran_out_while_it_was_sent_gets_new_time_when_it_is_given_back(asked, anna, local_cloud):
+    found = asked()
+    local_cloud.fault(kind="status", status=503, path="nodes$")
+    launch(found, anna)
+    PoolRequest.objects.update(expires_at=timezone.now())
+    found.refresh_from_db()
+    local_cloud.no_faults()
+    local_cloud.fault(**REJECTS)
+    with pytest.raises(TokenGone):
+        resume(found, anna)
+    assert sweeps.expire_due() == 0
+
+
+def test_what_is_being_sent_is_followed_to_its_end_however_long_that_takes(asked, anna, local_cloud):
+    found = asked()
+    local_cloud.fault(kind="status", status=503, path="nodes$")
+    launch(found, anna)
+    PoolRequest.objects.update(launched_at=timezone.now() - timedelta(days=3))
+    assert sweeps.to_follow() == [found.pk]

@@ -99,6 +99,7 @@ def _signed_in(account: ServiceAccount, key: str) -> CloudSession:
 
 
 def _refused(account: ServiceAccount, key: str) -> ServiceAccountRejected:
+    cache.delete(key)
     _remember(account, key)
     trail.note("service_account.refused", about=about(account), after={"user": account.user})
     return ServiceAccountRejected(account)

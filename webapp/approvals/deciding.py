@@ -8,7 +8,16 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, demand_sayable, inform, moved, time_to_act
 from webapp.approvals.launching import nudge
 from webapp.approvals.models import Comment, Decision, Delegation, PoolRequest
-from webapp.approvals.rights import demand, demand_seen, is_allowed, missing_in, teams_for, teams_to_approve_for
+from webapp.approvals.rights import (
+    demand,
+    demand_seen,
+    has_approved,
+    is_allowed,
+    missing_in,
+    teams_for,
+    teams_to_approve_for,
+    voices_taken,
+)
 from webapp.approvals.words import to_decide
 from webapp.approvals.workflow import ACTS, Arrow, NotPossible, State, TooLate, not_now
 from webapp.audit.trail import note
@@ -27,7 +36,7 @@ def approve(found: PoolRequest, *, by: User, comment: str = "", seen: str = "") 
     teams = teams_to_approve_for(by, found)
     if not teams:
         raise NotPossible("You have approved this already, or somebody did in your place. Somebody else has to agree.")
-    _decided(found, by, "approve", comment, teams)
+    _decided(found, by, "approve", comment, teams, voices_taken(by, found))
     missing = missing_in(found)
     note("request.approved", by=by, about=about(found), after=_after(found, comment) | {"missing": len(missing)})
     if missing:
@@ -60,6 +69,8 @@ def delegate(found: PoolRequest, *, by: User, to: User) -> None:
         raise NotPossible("Four eyes: the author or last editor cannot decide.")
     if to == by or not to.is_active or not to.has_role(Role.APPROVER):
         raise NotPossible("Choose another approver.")
+    if has_approved(to, found):
+        raise NotPossible(f"{to} has approved already, and cannot do so twice. Choose another approver.")
     Delegation.objects.get_or_create(request=found, by=by, to=to)
     note("request.delegated", by=by, about=about(found), after={"to": str(to), "to_id": to.pk})
     inform(found, Event.WAITING, [to], f"{by} asks you to decide about {found}", to_decide(found))
@@ -71,7 +82,7 @@ def _refuse(found: PoolRequest, act: str, by: User, comment: str, pointer: str, 
     if not comment.strip():
         raise NotPossible("Give the reason: the author has to know what to do.")
     demand_sayable(comment, pointer)
-    _decided(found, by, act, comment, teams_for(by, found))
+    _decided(found, by, act, comment, teams_for(by, found), [])
     Comment.objects.create(request=found, by=by, text=comment.strip(), pointer=pointer)
     now = timezone.now()
     facts = {"ended_at": now} if arrow.target == State.REJECTED else time_to_act()
@@ -96,8 +107,10 @@ def _locked(found: PoolRequest, arrow: Arrow, by: User, seen: str) -> None:
     demand(by, found, arrow)  # once more: its editor may be another one now
 
 
-def _decided(found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None]) -> None:
-    said = {"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams}
+def _decided(  # noqa: PLR0913, PLR0917
+    found: PoolRequest, by: User, act: str, comment: str, teams: list[int | None], voices: list[int]
+) -> None:
+    said = {"digest": found.digest, "act": act, "comment": comment.strip(), "teams": teams, "voices": voices}
     Decision.objects.update_or_create(request=found, revision=found.revision, by=by, defaults=said)
 
 

@@ -60,11 +60,19 @@ def demand_fit(session: CloudSession | None, found: PoolRequest) -> None:
 
 def rejected(session: CloudSession, found: PoolRequest) -> NotPossible:
     """Drop a session that the cloud rejects, wherever it is kept, and return why nothing was sent."""
+    why = rejection_of(found)
+    if isinstance(why, TokenGone):
+        forget_cloud_of_browser(found.launch_session, session)
+    else:
+        reject_session(found.project_id)
+    return why
+
+
+def rejection_of(found: PoolRequest) -> NotPossible:
+    """Return why nothing was sent where the cloud rejects the token; TokenGone where a person has to sign in."""
     what_is = f"Nothing was sent, and {found.reference} stays as it was."
     if launcher_in(found.project_id):
-        reject_session(found.project_id)
         return NotPossible(f"The cloud does not take the token of the service account. {what_is} Ask an admin.")
-    forget_cloud_of_browser(found.launch_session, session)
     return TokenGone(f"The cloud does not take your token any more. {what_is} Sign in for {found.project_name}.")
 
 

@@ -160,8 +160,9 @@ def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]
     try:
         _check_and_send(found, session)
     except TokenRejected:
+        why = rejected(session, found)
         while_held(found, give_back, before)
-        raise rejected(session, found) from None
+        raise why from None
 
 
 def _check_and_send(found: PoolRequest, session: CloudSession) -> None:

@@ -155,7 +155,8 @@ class Revision(models.Model):
 class Decision(models.Model):
     """What one person decided about one revision; an approval holds the digest of what was approved.
 
-    `teams` are the demanded teams (ids, null for any approver) for which it counts.
+    `teams` are the demanded teams (ids, null for any approver) for which it counts, `voices` the people (ids) whose
+    voices it takes; null where a former version wrote it.
     """
 
     request = models.ForeignKey(PoolRequest, on_delete=models.CASCADE, related_name="decisions")
@@ -164,6 +165,7 @@ class Decision(models.Model):
     by = models.ForeignKey(_PERSON, on_delete=models.PROTECT, related_name="pool_decisions")
     act = models.CharField(max_length=20)
     teams = models.JSONField(default=list)
+    voices = models.JSONField(null=True, blank=True)
     comment = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 

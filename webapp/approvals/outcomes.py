@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from webapp.approvals.actions import about, inform, moved, time_to_act
 from webapp.approvals.catalogue import count_unmatched
+from webapp.approvals.identity import TokenGone, rejection_of
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
@@ -43,13 +44,20 @@ def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
 
 
 def give_back(found: PoolRequest, before: dict[str, Any]) -> None:
-    """Let a request stand as it did `before` its launch (see `UNLAUNCHED`): for its token nothing was sent."""
-    arrow = ACTS["fail" if before["state"] == State.FAILED else "give-back"]
+    """Let a request stand as it did `before` its launch (see `UNLAUNCHED`): for its token nothing was sent.
+
+    Where a service account launches it does not start by itself again: somebody has to look after the account.
+    """
+    arrow, why = ACTS["fail" if before["state"] == State.FAILED else "give-back"], rejection_of(found)
+    facts = {name: value for name, value in before.items() if name != "state"}
+    if found.expires_at and found.expires_at <= timezone.now():
+        facts |= time_to_act()
+    if not isinstance(why, TokenGone):
+        facts["start_at_once"] = False
     with transaction.atomic():
-        moved(found, arrow, **{name: value for name, value in before.items() if name != "state"})
+        moved(found, arrow, **facts)
         note("request.given_back", about=about(found))
-        text = f"The cloud does not take the token that it was launched with. Sign in for {found.project_name}."
-        inform(found, Event.LAUNCHED, [found.author], f"{found} was not sent", text)
+        inform(found, Event.LAUNCHED, [found.author], f"{found} was not sent", str(why))
 
 
 def explain(found: PoolRequest, cause: dict[str, Any]) -> None:

@@ -53,7 +53,8 @@ def launch_now(found: PoolRequest, request: UserRequest, *, act: str = "launch")
     session = session_at_hand(request.cloud, found)
     if session is None:
         return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
-    PoolRequest.objects.filter(pk=found.pk).update(launch_session=request.session.session_key or "")
+    found.launch_session = request.session.session_key or ""
+    found.save(update_fields=["launch_session"])
     _patiently(request, launch_soon(found, session, by=request.user))
     return None
 

@@ -37,10 +37,21 @@ def teams_for(person: User, found: PoolRequest) -> list[Any]:
 
 def teams_to_approve_for(person: User, found: PoolRequest) -> list[Any]:
     """Return those teams for which a person can still approve: each voice counts once, whoever raises it."""
-    if not teams_for(person, found):
+    if has_approved(person, found) or not teams_for(person, found):
         return []
-    spent = {voice.pk for one in _approvals(found) for voice in _spent_by(one.by, found)}
-    return _teams_of([one for one in _voices(person, found) if one.pk not in spent], found)
+    return _teams_of(_unspent(person, found), found)
+
+
+def has_approved(person: User, found: PoolRequest) -> bool:
+    """Whether a person has approved what is asked now, be it in somebody's place."""
+    return any(one.by_id == person.pk for one in _approvals(found))
+
+
+def voices_taken(person: User, found: PoolRequest) -> list[int]:
+    """Return whose voices an approval takes: for each demand the person's own where that counts, else one passed on."""
+    unspent = _unspent(person, found)
+    speakers = (next((voice for voice in unspent if _answers(voice, one)), None) for one in found.demands)
+    return list(dict.fromkeys(one.pk for one in speakers if one))
 
 
 def _voices(person: User, found: PoolRequest) -> list[User]:
@@ -51,9 +62,10 @@ def _voices(person: User, found: PoolRequest) -> list[User]:
     return voices
 
 
-def _spent_by(approver: User, found: PoolRequest) -> list[User]:
-    """Return the voices that an approval took: the approver's own, where that counts, else the ones passed on."""
-    return [approver] if _teams_of([approver], found) else _voices(approver, found)
+def _unspent(person: User, found: PoolRequest) -> list[User]:
+    """Return the voices that a person can raise and no approval of what is asked now has taken."""
+    spent = {voice for one in _approvals(found) for voice in one.voices or [one.by_id]}
+    return [one for one in _voices(person, found) if one.pk not in spent]
 
 
 def _teams_of(voices: list[User], found: PoolRequest) -> list[Any]:

@@ -23,7 +23,7 @@ from webapp.approvals.queries import locks_on, usual_time
 from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in, teams_for
 from webapp.approvals.timeline import timeline, with_pool
 from webapp.approvals.words import policy_said, sentence
-from webapp.approvals.workflow import ACTS, EDITABLE, ENDED, State
+from webapp.approvals.workflow import EDITABLE, ENDED, State
 from webapp.audit.trail import count_about
 from webapp.nodepool import Problem
 from webapp.nodepool.changes import is_changeable
@@ -100,7 +100,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
     lines = list(timeline(found))
     is_moving = found.state in _ON_THE_WAY
     launched = found.launched_at if is_moving else None
-    launcher = launcher_in(found.project_id) if found.state in EDITABLE else ""
+    launcher = launcher_in(found.project_id) if found.state in (*EDITABLE, State.FAILED) else ""
     card = card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None
     lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
     pinned = _last_pinned(found)
@@ -249,6 +249,3 @@ def _last_pinned(found: PoolRequest) -> Comment | None:
 
 def _looks(found: PoolRequest) -> int:
     return found.launch.looks if found.launch and found.launch.state == "unknown" else 0
-
-
-DECISIONS = tuple(ACTS[name] for name in ("approve", "reject", "ask-changes"))

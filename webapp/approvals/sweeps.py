@@ -63,9 +63,10 @@ def to_launch() -> list[int]:
 def to_follow() -> list[int]:
     """Return the requests that are on their way, each to one caller in a while."""
     since = timezone.now() - _FOLLOWED_FOR
-    due = PoolRequest.objects.filter(launched_at__gte=since)
-    being_sent = _claimed(due.filter(state=State.LAUNCHING), settings.POLL_INTERVAL_S)
-    being_made = _claimed(due.filter(state=State.PROVISIONING), 3 * settings.POLL_INTERVAL_S)
+    all_of_them = PoolRequest.objects
+    being_sent = _claimed(all_of_them.filter(state=State.LAUNCHING), settings.POLL_INTERVAL_S)  # to their end
+    young = all_of_them.filter(state=State.PROVISIONING, launched_at__gte=since)
+    being_made = _claimed(young, 3 * settings.POLL_INTERVAL_S)
     return being_sent + being_made
 
 
@@ -127,7 +128,8 @@ def _escalated(found: PoolRequest) -> bool:
     """Add the second team to those whose word counts for every demand."""
     team_id = found.verdict.get("escalation_id")
     with transaction.atomic():
-        if not PoolRequest.objects.filter(pk=found.pk, escalate_at=found.escalate_at).update(escalate_at=None):
+        still = PoolRequest.objects.filter(pk=found.pk, state=State.SUBMITTED, escalate_at=found.escalate_at)
+        if not still.update(escalate_at=None):
             return False
         team = Group.objects.filter(pk=team_id).first()
         if team is None:

@@ -13,6 +13,7 @@ from webapp.wizard import steps
 from webapp.wizard.actions import Seen
 from webapp.wizard.answers import Tree, answer_at, answers_of, body_of, rows_in, tree_of
 
+WISHES = ("_asks", "reason", "start_at_once")  # what is said beside a request
 _STORAGE = "/spec/nodeTemplate/storage"
 
 
@@ -58,9 +59,6 @@ def read(form: QueryDict) -> Posted:
         focus=focus,
         search=form.get("_search", ""),
     )
-
-
-WISHES = ("_asks", "reason", "start_at_once")  # what is said beside a request
 
 
 def wishes(form: QueryDict) -> dict[str, Any]:
