@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -37,7 +38,7 @@ def cloud_of_browser(key: str, person: User) -> CloudSession | None:
 
     It is read, never copied: with the sign-out there it is gone here.
     """
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    store = _browser(key)
     sealed = store.get(_KEY) if store.get(SESSION_KEY) == str(person.pk) else None
     return _opened(sealed) if sealed else None
 
@@ -50,13 +51,18 @@ def forget_cloud(request: HttpRequest) -> None:
 
 def forget_cloud_of_browser(key: str, session: CloudSession) -> None:
     """Drop a cloud session that the cloud rejects from the browser session that holds it; a newer one there stays."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    store = _browser(key)
     sealed = store.get(_KEY) if key else None
     kept = _opened(sealed) if sealed else None
     if kept and kept.token == session.token:
         store.pop(_KEY)
         store.pop(_UNTIL, None)
         store.save()
+
+
+def _browser(key: str) -> Any:
+    """Return the session of a browser by its key; an empty one where there is none."""
+    return import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
 
 
 def _opened(sealed: str) -> CloudSession | None:

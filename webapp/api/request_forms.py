@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.api.fields import Flag, Name, Text
-from webapp.api.serializers import ID, ObjectField
+from webapp.api.serializers import ID, ObjectField, ShownBodyField
 from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.naming import LONGEST_POINTER
 from webapp.approvals.rights import missing_in
 from webapp.approvals.workflow import LONGEST_TEXT, State
-from webapp.nodepool.formats.base import without_password
-from webapp.nodepool.pointers import JSON
 
 
 class RequestCallSerializer(serializers.Serializer):
@@ -37,7 +35,7 @@ class ActSerializer(serializers.Serializer):
     """The words that go with an act."""
 
     comment = Text(required=False, allow_blank=True, max_length=LONGEST_TEXT, default="")
-    pointer = Text(required=False, allow_blank=True, max_length=300, default="")
+    pointer = Text(required=False, allow_blank=True, max_length=LONGEST_POINTER, default="")
     to = Text(required=False, allow_blank=True, max_length=150, default="")
     digest = Text(required=False, allow_blank=True, max_length=64, default="")
 
@@ -56,7 +54,7 @@ class RequestSerializer(serializers.Serializer):
     pool_id = serializers.CharField(allow_blank=True)
     revision = serializers.IntegerField()
     digest = serializers.CharField()
-    body = serializers.SerializerMethodField()
+    body = ShownBodyField(read_only=True)
     marks = serializers.ListField(child=serializers.CharField())
     verdict = ObjectField()
     missing = serializers.SerializerMethodField()
@@ -65,11 +63,6 @@ class RequestSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField(allow_null=True)
     launched_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
-
-    @extend_schema_field(ObjectField)
-    def get_body(self, found: PoolRequest) -> JSON:
-        """Return what is asked for; a password that was sent is not shown to anybody."""
-        return without_password(found.body)[0]
 
     def get_missing(self, found: PoolRequest) -> list[dict[str, Any]]:
         """Return the approvals that are still needed."""

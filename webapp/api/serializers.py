@@ -154,6 +154,14 @@ class ObjectField(serializers.JSONField):
     """A JSON object."""
 
 
+class ShownBodyField(ObjectField):
+    """The body of a pool as anybody may read it: a password that was sent is not shown."""
+
+    def to_representation(self, body: JSON) -> JSON:
+        """Return it without passwords."""
+        return without_password(super().to_representation(body))
+
+
 class DocumentsSerializer(serializers.Serializer):
     """Documents as the cloud answers them."""
 
@@ -248,14 +256,9 @@ class DraftSerializer(serializers.Serializer):
     version = serializers.IntegerField()
     name = serializers.CharField(allow_blank=True)
     cluster_id = serializers.SerializerMethodField()
-    body = serializers.SerializerMethodField()
+    body = ShownBodyField(read_only=True)
     fixed = serializers.SerializerMethodField()
     updated_at = serializers.DateTimeField()
-
-    @extend_schema_field(ObjectField)
-    def get_body(self, draft: Draft) -> JSON:
-        """Return what it says so far; a password that was sent is not shown to anybody."""
-        return without_password(draft.body)[0]
 
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
     def get_fixed(self, draft: Draft) -> dict[str, str]:

@@ -14,6 +14,7 @@ from webapp.accounts.models import User
 from webapp.accounts.queries import people_with
 from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
+from webapp.approvals.identity import fits
 from webapp.approvals.models import Policy, PoolRequest, Revision
 from webapp.approvals.naming import is_field
 from webapp.approvals.policy import Verdict, teams_in, verdict_on
@@ -128,7 +129,7 @@ def ask(  # noqa: PLR0913 - one keyword each
 
     Raises NotPossible, NotAllowed.
     """
-    if known and session.project_id != known.project_id:
+    if known and not fits(session, known):
         raise NotPossible(f"{known} is asked for in {known.project_name}: sign in for it to change it.")
     if known and (known.digest != order.digest or known.state == State.CHANGES):
         return edit(known, order, by=by, facts=facts)

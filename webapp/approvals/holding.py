@@ -4,7 +4,7 @@ Until what is asked was sent, `held_at` says that somebody is at it; after the l
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -32,8 +32,7 @@ def is_broken_off(found: PoolRequest) -> bool:
 
 def is_let_go(found: PoolRequest) -> bool:
     """Whether a launch got no further, and waits for somebody to try again."""
-    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
-    is_left = found.held_at is not None and found.held_at <= timezone.now() - creations.lease() + pause
+    is_left = found.held_at is not None and found.held_at <= _held_at_when_let_go()
     return found.state == State.LAUNCHING and bool(found.problem) and is_left
 
 
@@ -62,10 +61,14 @@ def keep(found: PoolRequest, **facts: Any) -> None:
 
 def let_go(found: PoolRequest, problem: dict[str, Any] | None) -> None:
     """Let others go on with a launch in a moment, as if it had been silent for long. Raises NotPossible."""
-    pause = timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
-    held_at = timezone.now() - creations.lease() + pause
+    held_at = _held_at_when_let_go()
     keep(found, held_at=held_at, problem=problem)
     found.held_at, found.problem = held_at, problem
+
+
+def _held_at_when_let_go() -> datetime:
+    """Return the sign of life whose lease ends in a moment."""
+    return timezone.now() - creations.lease() + timedelta(seconds=_PAUSES * settings.POLL_INTERVAL_S)
 
 
 def while_held(found: PoolRequest, act: Callable[..., None], *args: Any) -> None:

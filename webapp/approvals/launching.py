@@ -161,7 +161,7 @@ def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]
         _check_and_send(found, session)
     except TokenRejected:
         why = rejected(session, found)
-        while_held(found, give_back, before)
+        while_held(found, give_back, before, why)
         raise why from None
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.urls import reverse
 
+from webapp.approvals.naming import LONGEST_POINTER
 from webapp.approvals.workflow import ACTS, State
 from webapp.nodepool import Cluster
 
@@ -206,7 +207,7 @@ class Comment(models.Model):
     by = models.ForeignKey(_PERSON, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     text = models.TextField()
-    pointer = models.CharField(max_length=300, blank=True)
+    pointer = models.CharField(max_length=LONGEST_POINTER, blank=True)
 
     class Meta:
         ordering = ("at", "pk")

@@ -28,7 +28,7 @@ def settle(found: PoolRequest) -> None:
     if order and order.state == Creation.State.ACCEPTED:
         accepted(found, order.pool_id)
     elif order and creations.is_unsent(order):
-        quietly(give_back, found, UNLAUNCHED)
+        quietly(give_back, found, UNLAUNCHED, rejection_of(found))
     elif order and order.state == Creation.State.REFUSED:
         quietly(fail, found, order.problem or {})
 
@@ -43,12 +43,12 @@ def fail(found: PoolRequest, problem: dict[str, Any]) -> None:
         inform(found, Event.FAILED, [found.author], f"{found} failed", str(problem.get("message") or ""))
 
 
-def give_back(found: PoolRequest, before: dict[str, Any]) -> None:
+def give_back(found: PoolRequest, before: dict[str, Any], why: NotPossible) -> None:
     """Let a request stand as it did `before` its launch (see `UNLAUNCHED`): for its token nothing was sent.
 
     Where a service account launches it does not start by itself again: somebody has to look after the account.
     """
-    arrow, why = ACTS["fail" if before["state"] == State.FAILED else "give-back"], rejection_of(found)
+    arrow = ACTS["fail" if before["state"] == State.FAILED else "give-back"]
     facts = {name: value for name, value in before.items() if name != "state"}
     if found.expires_at and found.expires_at <= timezone.now():
         facts |= time_to_act()

@@ -16,6 +16,7 @@ from webapp.approvals.models import PoolRequest
 from webapp.approvals.rights import demand
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.cloud.errors import CloudError
+from webapp.cloud.tokens import CloudSession
 
 _PATIENCE_S = 2.0
 
@@ -44,29 +45,26 @@ def launch_again(found: PoolRequest, request: UserRequest) -> None:
         _patiently(request, launch_soon(found, session, by=request.user))
 
 
-def launch_now(found: PoolRequest, request: UserRequest, *, act: str = "launch") -> HttpResponse | None:
-    """Launch as the service account, or with the person's own token; without one they sign in and come back.
+def press(found: PoolRequest, request: UserRequest, *, act: str) -> HttpResponse | None:
+    """Launch, retry or send again as the service account, or with the person's own token.
 
-    Raises NotPossible.
+    Without one they sign in and come back. Raises NotPossible.
     """
     demand(request.user, found, ACTS[act])
     session = session_at_hand(request.cloud, found)
     if session is None:
         return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
+    if act == "send-again":
+        resend(found, session, by=request.user)
+    else:
+        _launch(found, session, request)
+    return None
+
+
+def _launch(found: PoolRequest, session: CloudSession, request: UserRequest) -> None:
     found.launch_session = request.session.session_key or ""
     found.save(update_fields=["launch_session"])
     _patiently(request, launch_soon(found, session, by=request.user))
-    return None
-
-
-def send_again(found: PoolRequest, request: UserRequest) -> HttpResponse | None:
-    """Send a creation again whose answer was lost; without a token they sign in and come back. Raises NotPossible."""
-    demand(request.user, found, ACTS["send-again"])
-    session = session_at_hand(request.cloud, found)
-    if session is None:
-        return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
-    resend(found, session, by=request.user)
-    return None
 
 
 def _patiently(request: UserRequest, running: "Future[NotPossible | None]") -> None:

@@ -17,6 +17,7 @@ from webapp.pools.actions import LOOKS_BEFORE_GIVING_UP
 
 _WITH_A_VOICE = ("approve", "delegate")  # what takes a voice that is not spent
 EXPIRED = "The request has expired: nobody decided or launched it in time."
+QUOTA_ASKED = "The admins were asked already."
 _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
 
@@ -133,7 +134,7 @@ def _hindrance(found: PoolRequest, arrow: Arrow, card: Card | None) -> str:
     if arrow.act == "send-again" and not can_be_sent_again(found):
         return "There is nothing to send again: it has not gone out, or is still looked for."
     if arrow.act == "ask-quota" and (found.problem or {}).get("quota_asked"):
-        return "The admins were asked already."
+        return QUOTA_ASKED
     if arrow.answers and card and not getattr(card, arrow.answers):
         return f"{arrow.label} is no answer to this failure. {card.remedy}".strip()
     return ""

@@ -68,7 +68,7 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
     decisions = list(found.decisions.prefetch_related("by"))
     then = _decided_on(found, decisions, person)
     compared, title = (then.body, f"since your decision about revision {then.number}") if then else _baseline(found)
-    compared, asked = without_password(compared)[0], without_password(found.body)[0]
+    compared, asked = without_password(compared), without_password(found.body)
     moving = progress_context(request, found, status)
     acts = moving["acts"]
     return {
@@ -116,6 +116,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "problems": [(one, named(one["pointer"])[1]) for one in (found.problem or {}).get("problems", ())],
         "expired": EXPIRED if is_overdue(found) else "",
         "is_lost": lost,
+        "is_asked_to_change": found.state == State.CHANGES,
         "is_tried_again": is_let_go(found),
         "acts": {one.act.replace("-", "_"): one for one in acts_open_to(request.user, found)},
         "asked": _for_support(found) if card else {},
@@ -124,6 +125,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "launcher": launcher,
         "can_launch": bool(launcher) or fits(request.cloud, found),
         "is_elsewhere": request.cloud is not None and not fits(request.cloud, found),
+        "copy_leads": card is not None and not card.is_retryable,
         "can_copy": found.kind == Kind.CREATE and found.state in (State.FAILED, *ENDED),
         "seen": _seen(found, len(lines), status.version if status else 0),
         "interval": interval_s(status) if status else 0,
@@ -161,7 +163,7 @@ def _for_support(found: PoolRequest) -> dict[str, str]:
     called = "What was asked for"
     if found.kind == Kind.CREATE:
         called = "What was sent" if was_sent else "What would have been sent"
-    return {"called": called, "body": json.dumps(without_password(found.body)[0], indent=2, ensure_ascii=False)}
+    return {"called": called, "body": json.dumps(without_password(found.body), indent=2, ensure_ascii=False)}
 
 
 def _locks(found: PoolRequest) -> list[PoolRequest]:

@@ -8,7 +8,7 @@ from webapp.accounts.roles import Role
 from webapp.approvals.actions import about, demand_sayable, inform
 from webapp.approvals.catalogue import card_of
 from webapp.approvals.models import Comment, PoolRequest
-from webapp.approvals.rights import demand
+from webapp.approvals.rights import QUOTA_ASKED, demand
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.audit.trail import note
 from webapp.notices.events import Event
@@ -21,7 +21,7 @@ def ask_for_quota(found: PoolRequest, *, by: User) -> None:
     unasked = PoolRequest.objects.filter(pk=found.pk, state=State.FAILED, problem__quota_asked__isnull=True)
     found.problem = (found.problem or {}) | {"quota_asked": True}
     if not unasked.update(problem=found.problem):
-        raise NotPossible("The admins were asked already.")
+        raise NotPossible(QUOTA_ASKED)
     note("request.quota_asked", by=by, about=about(found))
     card = card_of(found.problem)
     text = f"{card.sentence} {found.problem.get('detail') or ''}".strip()

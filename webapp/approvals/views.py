@@ -19,7 +19,7 @@ from webapp.approvals.asked import MARKS
 from webapp.approvals.following import follow, is_due
 from webapp.approvals.identity import fits
 from webapp.approvals.models import Kind, PoolRequest, number_of, pk_of
-from webapp.approvals.pressing import launch_now, send_again
+from webapp.approvals.pressing import press
 from webapp.approvals.rights import visible_to
 from webapp.approvals.show import page_context, progress_context, seen_of
 from webapp.approvals.workflow import ACTS, NotAllowed, NotPossible, State, TooLate
@@ -205,9 +205,7 @@ _ACTS: dict[str, Callable[[PoolRequest, UserRequest], HttpResponse | None]] = {
     "comment": _comment,
     "withdraw": _withdraw,
     "ask-quota": _ask_quota,
-    "launch": launch_now,
-    "retry": partial(launch_now, act="retry"),
-    "send-again": send_again,
+    **{name: partial(press, act=name) for name in ("launch", "retry", "send-again")},
 }
 
 

@@ -45,7 +45,7 @@ def active_presets() -> QuerySet[Preset]:
 
 def body_to_keep(body: JSON) -> JSON:
     """Return a copy of a body without what each person chooses alone, and without passwords."""
-    return without(tuple(place for place in steps.EVERY_PLACE if place.at in PERSONAL), without_password(body)[0])
+    return without(tuple(place for place in steps.EVERY_PLACE if place.at in PERSONAL), without_password(body))
 
 
 def fixables(body: JSON) -> list[tuple[Step, list[Fixable]]]:

@@ -150,7 +150,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
         **posted.wishes_shown(request.POST, pending),
         "may_manage_presets": may_manage_presets(request.user),
-        "json": json.dumps(without_password(draft.body)[0], indent=2, ensure_ascii=False),
+        "json": json.dumps(without_password(draft.body), indent=2, ensure_ascii=False),
         "totals": drawing.totals_drawn(taken, left),
         "drawing": drawing.drawn(layout(draft.body)),
     }

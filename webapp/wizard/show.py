@@ -169,7 +169,7 @@ def _judged(request: UserRequest, draft: Draft, step: Step) -> tuple[Lists, list
 def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
     found, made = lists.get("flavors"), layout(draft.body)
     return {
-        "lines": preview.drawn(without_password(draft.body)[0], lambda at: bool(at) and steps.owner(at) is step),
+        "lines": preview.drawn(without_password(draft.body), lambda at: bool(at) and steps.owner(at) is step),
         "totals": drawing.totals_drawn(
             totals(draft.body, flavor_named(draft.body, found.items if found else ()), made)
         ),

@@ -17,7 +17,7 @@ from webapp.nodepool.formats.base import (
     missing,
     not_said,
     remarks,
-    without_password,
+    written_out,
 )
 from webapp.nodepool.pointers import JSON
 
@@ -63,7 +63,7 @@ TEMPLATES = ("{{", "{%", "{#")
 
 def write_ansible(body: JSON, target: Target) -> Exported:
     """Return a task; what the module has no argument for, refuses or loses is named beside it, and at its head."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     said: set[str] = set()
     arguments: dict[str, Any] = {"state": "present", "cluster": target.cluster_id or "CLUSTER_ID"}
     arguments |= _plain(body, said)

@@ -63,7 +63,12 @@ class Format:
     parse: Callable[[bytes], JSON] | None = None
 
 
-def without_password(body: JSON) -> tuple[JSON, tuple[Note, ...]]:
+def without_password(body: JSON) -> JSON:
+    """Return the body without passwords: they are shown to nobody."""
+    return written_out(body)[0]
+
+
+def written_out(body: JSON) -> tuple[JSON, tuple[Note, ...]]:
     """Return the body without passwords, which leave the portal in no format, and a note where there was one."""
     notes = []
     for at in SECRETS:

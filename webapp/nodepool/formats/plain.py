@@ -3,7 +3,7 @@
 import json
 
 from webapp.nodepool.formats import strict_yaml
-from webapp.nodepool.formats.base import Exported, Imported, Target, remarks, without_password
+from webapp.nodepool.formats.base import Exported, Imported, Target, remarks, written_out
 from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.reading import read_json
@@ -11,7 +11,7 @@ from webapp.nodepool.reading import read_json
 
 def write_json(body: JSON, _: Target) -> Exported:
     """Return the body as indented JSON in ASCII."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     return Exported(json.dumps(body, indent=2) + "\n", notes)
 
 
@@ -22,7 +22,7 @@ def read_json_body(data: bytes) -> Imported:
 
 def write_yaml(body: JSON, _: Target) -> Exported:
     """Return the body as YAML, keys in their order."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     return Exported(remarks(notes) + strict_yaml.write(body), notes)
 
 

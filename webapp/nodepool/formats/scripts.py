@@ -4,7 +4,7 @@ import json
 from pprint import pformat
 
 from webapp.nodepool import pointers
-from webapp.nodepool.formats.base import Exported, Note, Target, remarks, without_password
+from webapp.nodepool.formats.base import Exported, Note, Target, remarks, written_out
 from webapp.nodepool.pointers import JSON
 
 # What the SDK takes for a node pool; other members at the top are dropped by it.
@@ -13,7 +13,7 @@ _SENT = ("kind", "apiVersion", "metadata", "spec")
 
 def write_curl(body: JSON, target: Target) -> Exported:
     """Return a shell script that posts the body; the token comes from the environment."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     text = f"""#!/bin/sh
 {remarks(notes)}# Creates the node pool. Needs OS_TOKEN, a token of the project; the rest can be set in the environment.
 set -eu
@@ -34,7 +34,7 @@ BODY
 
 def write_python(body: JSON, target: Target) -> Exported:
     """Return a Python program for otcextensions; the cloud comes from clouds.yaml or the environment."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     unsent = sorted(set(body) - set(_SENT)) if isinstance(body, dict) else []
     notes = (*notes, *(Note(pointers.join(name), "The SDK does not send this.") for name in unsent))
     body = {name: value for name, value in body.items() if name in _SENT} if unsent else body

@@ -20,7 +20,7 @@ from webapp.nodepool.formats.base import (
     missing,
     not_said,
     remarks,
-    without_password,
+    written_out,
 )
 from webapp.nodepool.formats.hcl_texts import heredoc, literal
 from webapp.nodepool.pointers import JSON
@@ -80,7 +80,7 @@ def is_base64(script: str) -> bool:
 
 def write_terraform(body: JSON, target: Target) -> Exported:
     """Return a resource; what the provider has no argument for is named beside it, and at the head of the text."""
-    body, notes = without_password(body)
+    body, notes = written_out(body)
     made = _Resource(body)
     parts = [
         _aligned([("cluster_id", literal(target.cluster_id or "CLUSTER_ID")), *made.plain()]),
