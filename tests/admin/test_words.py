@@ -36,6 +36,15 @@ def test_the_headings_of_a_list_are_words(at_desk, admin, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
+def test_what_is_typed_or_ticked_in_a_row_of_a_list_says_what_it_is(at_desk, admin, name):
+    one_of_each(admin)
+    rows = at_desk.get(address_of(LISTS[name], "changelist")).content.decode().partition("<tbody")[2]
+    inputs = re.findall(r"<(?:input|select|textarea)\b(?![^>]*type=\"hidden\")[^>]*>", rows.partition("</tbody>")[0])
+    assert [one for one in inputs if "aria-label=" not in one] == []
+    assert bool(inputs) is bool(LISTS[name].list_editable or "action-checkbox" in rows)
+
+
+@pytest.mark.parametrize("name", LISTS)
 def test_the_filters_of_a_list_are_words(at_desk, name):
     told = texts_in(at_desk, address_of(LISTS[name], "changelist"), r"<summary>\s*By (.*?)</summary>")
     assert [one for one in told if RAW.fullmatch(one.capitalize())] == []

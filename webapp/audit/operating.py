@@ -82,6 +82,14 @@ class ListAdmin(admin.ModelAdmin):
         labels = {one.name: capfirst(named[one.name]) for one in raw}
         return super().get_form(request, obj, change, **{"labels": {**labels, **self._labels}, **kwargs})
 
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say aloud what is typed in a row of the list: the heading of its column is no label."""
+        formset = super().get_changelist_formset(request, **kwargs)
+        for name in self.list_editable:
+            field = formset.form.base_fields[name]
+            field.widget.attrs["aria-label"] = capfirst(self.words.get(name, str(field.label)))
+        return formset
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Call filters by their words, and offer actions where there is something to choose."""
         found: Any = super().get_changelist_instance(request)
