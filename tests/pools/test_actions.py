@@ -46,6 +46,13 @@ def test_an_accepted_order_knows_its_pool(order, anna, local_cloud):
     assert local_cloud.log("POST", "nodepools")[0]["body"] == a_body()
 
 
+def test_an_accepted_pool_is_known_by_the_answer_before_anybody_asks_for_it(order, anna):
+    creation = order()
+    actions.send(creation, anna)
+    status = status_of(None, creation.project_id, creation.cluster_id, creation.pool_id)
+    assert (status.name, condition(status).is_moving, status.changes.count()) == (creation.name, True, 1)
+
+
 def test_the_same_key_is_the_same_order_and_is_sent_once(order, anna, local_cloud):
     for _ in range(3):
         actions.send(order(), anna)

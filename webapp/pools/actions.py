@@ -25,6 +25,7 @@ from webapp.nodepool import Cluster
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
+from webapp.pools.status import answered_with
 from webapp.telemetry import metrics
 
 LOOKS_BEFORE_GIVING_UP = 3
@@ -120,7 +121,9 @@ def _post(creation: Creation, cloud: Cloud) -> None:
     else:
         pool_id = str((answer.get("metadata") or {}).get("uid") or "")
         if pool_id:
-            _ended(creation, (*_OUT, State.REFUSED), State.ACCEPTED, pool_id=pool_id, problem=None)
+            with transaction.atomic():
+                _ended(creation, (*_OUT, State.REFUSED), State.ACCEPTED, pool_id=pool_id, problem=None)
+                answered_with(creation.project_id, creation.cluster_id, answer)
         else:
             _ended(creation, (State.SENDING,), State.UNKNOWN)
 
@@ -213,7 +216,7 @@ def _ended(creation: Creation, sources: tuple[State, ...], target: State, **fact
     """Move an order to what came of it, and write that down."""
     if target != State.UNKNOWN:
         facts["settled_at"] = timezone.now()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if _moved(creation, sources, target, **facts):
             _note(creation)
 

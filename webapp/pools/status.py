@@ -44,6 +44,19 @@ def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     return PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
 
 
+def answered_with(project_id: str, cluster_id: str, document: dict[str, Any]) -> None:
+    """Keep a new pool as the cloud describes it in its answer to the order: nobody has to ask for it at once."""
+    if not document.get("spec") or not document.get("status"):
+        return
+    now = timezone.now()
+    known = {"document": document, "asked_at": now, "answered_at": now, "version": 1}
+    status, is_new = PoolStatus.objects.get_or_create(
+        project_id=project_id, cluster_id=cluster_id, pool_id=str(document["metadata"]["uid"]), defaults=known
+    )
+    if is_new:  # else somebody has found it in a list meanwhile
+        StatusChange.objects.create(status=status, text=_words(status)[0])
+
+
 def glance_at(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus | None:
     """Return of what is kept about a pool only its version, and when the cloud was asked; None where nothing is."""
     return next(iter(PoolStatus.objects.raw(_GLANCE, [project_id, cluster_id, pool_id])), None)
