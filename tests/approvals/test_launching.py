@@ -25,7 +25,7 @@ from webapp.cloud.client import Cloud
 from webapp.nodepool import pointers
 from webapp.nodepool.formats import cleaned
 from webapp.notices.models import Notice
-from webapp.pools.models import PoolStatus
+from webapp.pools.models import ClusterWatch, PoolStatus
 
 pytestmark = pytest.mark.django_db
 POST = {"method": "POST", "path": "nodepools$", "times": 1}
@@ -136,6 +136,18 @@ def test_a_pool_is_scaled_and_the_request_ends_when_the_nodes_are_there(asked, a
     a_while_later(anna, found, local_cloud, 7200)
     assert found.state == State.ACTIVE
     assert Cloud(anna).node_pool(found.cluster_id, pool_id)["status"]["currentNode"] == 4
+
+
+def test_what_was_answered_before_a_pool_was_scaled_does_not_end_its_request(asked, anna, author, live):
+    pool_id, body = live
+    pointers.put(body, "/spec/initialNodeCount", 4)
+    found = asked("scale", body, pool_id)
+    launch(found, anna, by=author)
+    ClusterWatch.objects.update(asked_at=timezone.now())  # others ask already, and have no answer yet
+    follow(found, anna)
+    assert found.state == State.PROVISIONING
+    ClusterWatch.objects.update(asked_at=None)
+    assert follow(found, anna).document["spec"]["initialNodeCount"] == 4
 
 
 def test_an_update_sends_only_what_can_be_changed(asked, anna, author, live, local_cloud):

@@ -16,7 +16,7 @@ from webapp.nodepool import Cluster
 from webapp.nodepool.changes import is_as_asked
 from webapp.pools import actions, changes
 from webapp.pools.models import Creation, PoolStatus
-from webapp.pools.status import condition, status_of
+from webapp.pools.status import condition, is_news, status_of, was_changed
 
 pytestmark = pytest.mark.django_db
 LOST = {"method": "POST", "path": "nodepools$", "times": 1}
@@ -172,6 +172,33 @@ def test_a_deleted_pool_ends_as_deleted(watched, anna, local_cloud):
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         status = status_of(anna, *watched)
     assert (status.is_gone, condition(status).word) == (True, "Deleted")
+
+
+def test_pools_that_were_deleted_together_are_seen_to_be_gone_by_one_question(order, anna, local_cloud):
+    orders = [order("draft:1"), order("draft:2", **{"/metadata/name": "pool-2"})]
+    for one in orders:
+        actions.send(one, anna)
+        changes.delete(anna, one.cluster_id, one.pool_id, by=person_of(anna))
+    local_cloud.advance(7200)
+    before = len(local_cloud.log("GET"))
+    status_of(anna, orders[0].project_id, orders[0].cluster_id, orders[0].pool_id)
+    assert [one.is_gone for one in PoolStatus.objects.all()] == [True, True]
+    assert [one["path"].rpartition("/")[2] for one in local_cloud.log("GET")[before:]] == ["nodepools", "nodes"]
+
+
+def test_an_answer_from_before_a_change_says_nothing(watched, anna, monkeypatch):
+    status_of(anna, *watched)
+    ask = Cloud.node_pools
+
+    def changed_meanwhile(cloud, cluster_id):
+        answer = ask(cloud, cluster_id)
+        was_changed(*watched)
+        return [{**one, "status": {"phase": "Error"}} for one in answer]
+
+    monkeypatch.setattr(Cloud, "node_pools", changed_meanwhile)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        status = status_of(anna, *watched)
+    assert (is_news(status), condition(status).is_bad) == (False, False)
 
 
 def test_a_dead_cloud_leaves_the_last_known_state_with_the_reason(watched, anna, local_cloud):

@@ -16,7 +16,7 @@ from webapp.pools import actions as creations
 from webapp.pools.causes import cause_of
 from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.phases import GONE, PHASES_OF_FAILURE
-from webapp.pools.status import ask_for_nodes, condition, status_of, status_row
+from webapp.pools.status import ask_for_nodes, condition, is_news, status_of, status_row
 from webapp.pools.status import is_due as is_asked_again
 
 
@@ -76,7 +76,7 @@ def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession 
 
 def _follow_pool(found: PoolRequest, session: CloudSession | None) -> PoolStatus:
     status = status_of(session, *found.place)
-    if status.document is not None:
+    if status.document is not None and is_news(status):
         _judge(found, status, session)
     return status
 

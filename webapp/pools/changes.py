@@ -13,7 +13,7 @@ from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import pointers
 from webapp.nodepool.changes import is_as_asked, update_body
 from webapp.nodepool.pointers import JSON
-from webapp.pools.status import forget_interval, status_row
+from webapp.pools.status import was_changed
 
 
 def update(session: CloudSession, cluster_id: str, pool_id: str, wanted: JSON, *, by: User) -> None:
@@ -51,7 +51,7 @@ def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: Us
         outcome["seen"] = "done"
     finally:
         note(act, by=by, about=f"pool {pool_id}", after={"cluster": cluster_id, **(outcome or {"status": "done"})})
-    forget_interval(status_row(session.project_id, cluster_id, pool_id))
+    was_changed(session.project_id, cluster_id, pool_id)
 
 
 def _has_worked(cloud: Cloud, cluster_id: str, pool_id: str, wanted: JSON, error: CloudError) -> bool:

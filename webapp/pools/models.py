@@ -46,7 +46,7 @@ class Creation(models.Model):
 
 
 class PoolStatus(models.Model):
-    """The last answer about a pool. `asked_at` is empty where nobody has asked since it was made or changed."""
+    """The last answer about a pool. `asked_at` is when it was asked for or changed; empty where neither was done."""
 
     project_id = models.CharField(max_length=64)
     cluster_id = models.CharField(max_length=64)

@@ -26,7 +26,7 @@ _GLANCE = """
 def status_of(session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     """Return the last known state of a pool, asked for anew when the interval is over and there is a token.
 
-    All pools of a cluster are asked for together. One that is new or was just changed is asked for alone, once.
+    All pools of a cluster are asked for together. One that nobody has asked for yet is asked for alone, once.
     """
     status = status_row(project_id, cluster_id, pool_id)
     if session is not None and session.project_id == project_id and not status.is_gone:
@@ -77,9 +77,16 @@ def interval_s(status: PoolStatus) -> float:
     return settings.POLL_INTERVAL_S * (1 if condition(status).is_moving else _SLOWER)
 
 
-def forget_interval(status: PoolStatus) -> None:
-    """Let the next look ask the cloud at once: something was just changed."""
-    PoolStatus.objects.filter(pk=status.pk).update(asked_at=None)
+def is_news(status: PoolStatus) -> bool:
+    """Whether the last question about a pool was answered; it was not where the pool was changed since."""
+    return bool(status.asked_at and status.answered_at and status.answered_at >= status.asked_at)
+
+
+def was_changed(project_id: str, cluster_id: str, pool_id: str) -> None:
+    """Note that a pool was changed now: no answer of before tells of it, and the next look asks the cloud at once."""
+    place = {"project_id": project_id, "cluster_id": cluster_id}
+    PoolStatus.objects.update_or_create(**place, pool_id=pool_id, defaults={"asked_at": timezone.now()})
+    ClusterWatch.objects.filter(**place).update(asked_at=None)
 
 
 def _claimed(row: PoolStatus | ClusterWatch) -> bool:
@@ -199,18 +206,20 @@ def nodes_of(cloud: Cloud, cluster_id: str, pool_id: str) -> list[dict[str, Any]
 
 
 def _keep(status: PoolStatus, **facts: Any) -> None:
-    """Store an answer; what differs from the last one becomes an event."""
-    before = _words(status)
+    """Store an answer, unless others have asked since or the pool was changed; what is new in it becomes an event."""
+    before, asked_at = _words(status), status.asked_at
     for name, value in facts.items():
         setattr(status, name, value)
     after = _words(status)
     if facts.get("problem") is None:
         status.answered_at = timezone.now()
     status.version += after != before
+    facts |= {"answered_at": status.answered_at, "version": status.version}
     with transaction.atomic():  # an event and the state that it tells of, by one turn at the database's one lock
-        if status.document and after[0] != before[0]:
+        if not PoolStatus.objects.filter(pk=status.pk, asked_at=asked_at).update(**facts):
+            status.refresh_from_db()
+        elif status.document and after[0] != before[0]:
             StatusChange.objects.create(status=status, text=after[0])
-        status.save(update_fields=[*facts, "answered_at", "version"])
 
 
 def _words(status: PoolStatus) -> tuple[str, ...]:
