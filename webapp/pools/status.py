@@ -84,9 +84,9 @@ def is_news(status: PoolStatus) -> bool:
 
 def was_changed(project_id: str, cluster_id: str, pool_id: str) -> None:
     """Note that a pool was changed now: no answer of before tells of it, and the next look asks the cloud at once."""
-    place = {"project_id": project_id, "cluster_id": cluster_id}
-    PoolStatus.objects.update_or_create(**place, pool_id=pool_id, defaults={"asked_at": timezone.now()})
-    ClusterWatch.objects.filter(**place).update(asked_at=None)
+    known = {"asked_at": timezone.now()}
+    PoolStatus.objects.update_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id, defaults=known)
+    ClusterWatch.objects.filter(project_id=project_id, cluster_id=cluster_id).update(asked_at=None)
 
 
 def _claimed(row: PoolStatus | ClusterWatch) -> bool:
