@@ -10,10 +10,12 @@ from typing import TypeVar
 import requests
 
 from tests.faults.site import WEBS, Site
-from tests.nodepool.test_rules import a_body
+from tests.nodepool.test_rules import T, a_body
 
 Item = TypeVar("Item")
 LABELS = {"is": "changed"}
+A_KEY_PAIR = {"sshKey": "id_rsa"}
+A_PASSWORD = {"userPassword": {"username": "root", "password": "JGVuY29kZWQ="}}  # answered by nobody
 _TOGETHER = 8
 _PATIENCE_S = 240  # in which nobody is given an answer
 
@@ -43,15 +45,16 @@ class Asker:
     def act(self, reference: str, act: str, who: str) -> requests.Response:
         return self._post(f"requests/{reference}/{act}", who, {}, key=f"{act}-{reference}")
 
-    def ask(self, who: str, name: str, nodes: int = 0) -> str:
+    def ask(self, who: str, name: str, nodes: int = 0, login: dict | None = None) -> str:
         """Return the reference of a request for a pool."""
-        body = a_body(**{"/metadata/name": name, "/spec/initialNodeCount": nodes})
+        body = a_body(**{"/metadata/name": name, "/spec/initialNodeCount": nodes, f"{T}/login": login or A_KEY_PAIR})
         return self._asked("submissions", who, {"body": body}, key=name)
 
     def _ask_for_pool(self, number: int) -> str:
         dice = random.Random(f"{self.seed}-{number}")
         who = self._somebody(dice)
-        return self._agreed(who, self.ask(who, f"pool-{number}", nodes=int(dice.random() < 0.1)))
+        nodes, login = int(dice.random() < 0.1), dice.choice((A_KEY_PAIR, A_PASSWORD))
+        return self._agreed(who, self.ask(who, f"pool-{number}", nodes, login))
 
     def _ask_for_change(self, change: tuple[str, str]) -> str:
         kind, pool_id = change

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from tests.nodepool.test_rules import a_body
+from tests.nodepool.test_rules import T, a_body
 from tests.side_by_side import together
 from webapp.accounts.actions import person_of
 from webapp.audit.models import AuditLine
@@ -19,6 +19,7 @@ from webapp.pools.models import Creation, PoolStatus
 from webapp.pools.status import condition, is_news, status_of, was_changed
 
 pytestmark = pytest.mark.django_db
+A_PASSWORD = {"userPassword": {"username": "root", "password": "JGVuY29kZWQ="}}
 LOST = {"method": "POST", "path": "nodepools$", "times": 1}
 
 
@@ -75,15 +76,16 @@ def test_a_taken_name_is_refused_before_anything_is_sent(order, anna, local_clou
     assert len(local_cloud.log("POST", "nodepools")) == 1
 
 
+@pytest.mark.parametrize("login", [{"sshKey": "id_rsa"}, A_PASSWORD], ids=["key pair", "password"])
 @pytest.mark.parametrize("kind", ["accept_then_504", "accept_then_drop"])
-def test_a_lost_answer_is_settled_by_looking_and_nothing_is_sent_twice(order, anna, local_cloud, kind):
+def test_a_lost_answer_is_settled_by_looking_and_nothing_is_sent_twice(order, anna, local_cloud, kind, login):
     local_cloud.fault(kind=kind, **LOST)
-    creation = order()
+    creation = order(**{f"{T}/login": login})
     actions.send(creation, anna)
     assert creation.state == "unknown"
     actions.look(creation, anna)
     assert (creation.state, bool(creation.pool_id)) == ("accepted", True)
-    assert len(local_cloud.log("POST", "nodepools")) <= 1
+    assert [one["metadata"]["name"] for one in Cloud(anna).node_pools(creation.cluster_id)] == ["pool-1"]
 
 
 def test_an_order_that_never_arrived_can_be_sent_again_after_some_looks(order, anna, local_cloud):
@@ -99,11 +101,12 @@ def test_an_order_that_never_arrived_can_be_sent_again_after_some_looks(order, a
     assert creation.state == "accepted"
 
 
-def test_a_pool_of_the_same_name_with_another_body_is_not_adopted(order, anna, local_cloud):
+@pytest.mark.parametrize("others", [{"/spec/initialNodeCount": 1}, {f"{T}/k8sTags": {"tier": "web"}}], ids=str)
+def test_a_pool_of_the_same_name_with_another_body_is_not_adopted(order, anna, local_cloud, others):
     local_cloud.fault(kind="drop", **LOST)
     creation = order()
     actions.send(creation, anna)
-    Cloud(anna).create_node_pool(creation.cluster_id, a_body(**{"/spec/initialNodeCount": 1}))
+    Cloud(anna).create_node_pool(creation.cluster_id, a_body(**others))
     actions.look(creation, anna)
     assert (creation.state, creation.problem["code"]) == ("refused", "NP-NAME-04")
 

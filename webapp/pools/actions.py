@@ -22,8 +22,8 @@ from webapp.cloud.errors import MEANINGS, CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
 from webapp.cloud.transport import longest_s
 from webapp.nodepool import Cluster
+from webapp.nodepool.echo import is_echo_of
 from webapp.nodepool.pointers import JSON
-from webapp.nodepool.shells import as_the_cloud_keeps_it
 from webapp.pools.models import Creation
 from webapp.pools.status import answered_with
 from webapp.telemetry import metrics
@@ -164,21 +164,6 @@ def send_again(creation: Creation, session: CloudSession) -> None:
         _moved(creation, (State.UNKNOWN,), State.QUEUED, problem=None)
 
 
-def is_echo_of(body: JSON, found: JSON) -> bool:
-    """Whether a pool is what a body asked for: everything that was sent is there; the cloud may have added more."""
-    sent = as_the_cloud_keeps_it(body)
-    return _contains(found.get("spec"), sent.get("spec"))
-
-
-def _contains(found: Any, sent: Any) -> bool:
-    if isinstance(sent, dict):
-        return isinstance(found, dict) and all(_contains(found.get(key), value) for key, value in sent.items())
-    if isinstance(sent, list):
-        pairs = zip(found, sent, strict=False) if isinstance(found, list) and len(found) == len(sent) else None
-        return pairs is not None and all(_contains(one, other) for one, other in pairs)
-    return bool(found == sent)
-
-
 def _recognise(creation: Creation, found: JSON, source: State) -> None:
     """Settle an order by a pool of its name: it is ours where it is what was asked for and nobody else's."""
     with transaction.atomic():
@@ -194,7 +179,7 @@ def _recognise(creation: Creation, found: JSON, source: State) -> None:
 
 def _is_ours(creation: Creation, found: JSON) -> bool:
     taken = Creation.objects.filter(pool_id=str(found["metadata"]["uid"])).exclude(pk=creation.pk)
-    return is_echo_of(creation.body, found) and not taken.exists()
+    return is_echo_of(found, creation.body) and not taken.exists()
 
 
 def _give_up_on_the_dead(creation: Creation) -> None:

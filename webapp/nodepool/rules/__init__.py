@@ -11,7 +11,7 @@ from webapp.nodepool.problems import Problem, Severity
 from webapp.nodepool.rules import advanced, disks, marks, network, pool, spaces, storage, template
 from webapp.nodepool.rules.rule import RULES, Rule, Subject
 from webapp.nodepool.rules.shape import BODY, Free, Many, Thing, Value
-from webapp.nodepool.rules.structure import broken
+from webapp.nodepool.rules.structure import UNKNOWN_KEY, broken
 from webapp.nodepool.shells import api_version_key, without_shells
 
 __all__ = [
@@ -51,7 +51,7 @@ def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
         yield from _of_shape(shape.item, f"{at}/*")
 
 
-_UNKNOWN = Rule("NP-SPEC-01", Severity.WARNING, "", "A key that nobody knows.", "docs/cloud-api.md 1.2")
+_UNKNOWN = Rule(UNKNOWN_KEY, Severity.WARNING, "", "A key that nobody knows.", "docs/cloud-api.md 1.2")
 CATALOGUE: tuple[Rule, ...] = (*_of_shape(BODY), _UNKNOWN, *RULES)
 
 

@@ -11,6 +11,7 @@ from webapp.nodepool.pointers import JSON
 from webapp.nodepool.problems import Problem, Severity
 from webapp.nodepool.rules.shape import Flag, Many, Number, Text, Thing, Value
 
+UNKNOWN_KEY = "NP-SPEC-01"
 MAX_UNKNOWN = 20  # keys of one object that are named
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _WHERE = "API reference, Creating a Node Pool"
@@ -102,7 +103,7 @@ def _unknown(shape: Thing, value: dict[Any, Any], at: str) -> Iterator[Problem]:
     for key in islice((key for key in value if key not in shape.members), MAX_UNKNOWN):
         message = f"The key {shown(key)} is not known. The cloud ignores it: remove it, or mend its spelling."
         where = at + pointers.join(key[:200] if isinstance(key, str) else "")
-        yield Problem(where, "NP-SPEC-01", Severity.WARNING, message, "docs/cloud-api.md 1.2")
+        yield Problem(where, UNKNOWN_KEY, Severity.WARNING, message, "docs/cloud-api.md 1.2")
 
 
 def _listed(values: tuple[str, ...]) -> str:
