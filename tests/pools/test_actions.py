@@ -189,6 +189,20 @@ def test_pools_that_were_deleted_together_are_seen_to_be_gone_by_one_question(or
     assert [one["path"].rpartition("/")[2] for one in local_cloud.log("GET")[before:]] == ["nodepools", "nodes"]
 
 
+def test_what_the_cloud_says_again_is_kept_by_one_statement(order, anna, django_assert_max_num_queries):
+    orders = [order(f"draft:{one}", **{"/metadata/name": f"pool-{one}", "/spec/initialNodeCount": 0}) for one in "abc"]
+    for one in orders:
+        actions.send(one, anna)
+    for minutes in (1, 2):
+        with (
+            time_machine.travel(timezone.now() + timedelta(minutes=minutes)),
+            django_assert_max_num_queries(12) as said,
+        ):
+            status = status_of(anna, orders[0].project_id, orders[0].cluster_id, orders[0].pool_id)
+    updates = [one["sql"] for one in said if one["sql"].startswith('UPDATE "pools_poolstatus"')]
+    assert (len(updates), status.version, is_news(status)) == (1, 1, True)
+
+
 def test_an_answer_from_before_a_change_says_nothing(watched, anna, monkeypatch):
     status_of(anna, *watched)
     ask = Cloud.node_pools

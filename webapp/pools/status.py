@@ -150,8 +150,7 @@ def _ask_for_all(watch: ClusterWatch, session: CloudSession) -> None:
         for one in _asked_before(watch, started):
             _keep(one, asked_at=timezone.now(), problem=exc.as_dict())
     else:
-        for one in _asked_before(watch, started):
-            _compare(one, found.get(one.pool_id), by_pool)
+        _take_in(_asked_before(watch, started), found, by_pool)
     watch.answered_at = timezone.now()
     watch.save(update_fields=["answered_at", "nodes_at"])
 
@@ -189,15 +188,29 @@ def _nodes_by_pool(cloud: Cloud, watch: ClusterWatch) -> dict[str, list[dict[str
     return by_pool
 
 
-def _compare(
-    status: PoolStatus, document: dict[str, Any] | None, by_pool: dict[str, list[dict[str, Any]]] | None
+def _take_in(
+    rows: list[PoolStatus], found: dict[str, dict[str, Any]], by_pool: dict[str, list[dict[str, Any]]] | None
 ) -> None:
-    """Keep what a list says about a pool; one that it does not hold is gone, or never was."""
-    if document is not None:
-        nodes = status.nodes if by_pool is None else by_pool.get(status.pool_id, [])
-        _keep(status, asked_at=timezone.now(), document=document, nodes=nodes, problem=None)
-    elif status.document:
-        _keep(status, asked_at=timezone.now(), is_gone=True, problem=None)
+    """Keep what a list says about pools; one that it does not hold is gone, or never was."""
+    unchanged = []
+    for one in rows:
+        document = found.get(one.pool_id)
+        nodes = one.nodes if by_pool is None else by_pool.get(one.pool_id, [])
+        if document is not None and (document, nodes, None) == (one.document, one.nodes, one.problem):
+            unchanged.append(one)
+        elif document is not None:
+            _keep(one, asked_at=timezone.now(), document=document, nodes=nodes, problem=None)
+        elif one.document:
+            _keep(one, asked_at=timezone.now(), is_gone=True, problem=None)
+    _answered_alike(unchanged)
+
+
+def _answered_alike(rows: list[PoolStatus]) -> None:
+    """Note that the cloud has said of these what it said before: most of a cluster's pools, by one statement."""
+    asked_before, now = max((one.asked_at for one in rows if one.asked_at), default=None), timezone.now()
+    if asked_before:  # one that was changed since was asked for, so to speak, later
+        same = PoolStatus.objects.filter(pk__in=[one.pk for one in rows], asked_at__lte=asked_before)
+        same.update(asked_at=now, answered_at=now)
 
 
 def nodes_of(cloud: Cloud, cluster_id: str, pool_id: str) -> list[dict[str, Any]]:
