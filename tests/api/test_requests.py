@@ -1,6 +1,7 @@
 """Requests through the API: who sees them, and how they are changed."""
 
 import pytest
+import rest_framework.views  # noqa: F401 - what it reads of ours must be read by it first
 
 from tests.api.test_drafts import cluster_id  # noqa: F401 - a fixture
 from tests.approvals.building import a_failure, a_policy
@@ -10,6 +11,8 @@ from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.models import User
 from webapp.accounts.roles import Role
+from webapp.api import ordering
+from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
 from webapp.cloud.iam import sign_in
 from webapp.nodepool import pointers
@@ -52,6 +55,18 @@ def test_nobody_asks_with_the_cloud_token_of_somebody_else(call, robot, anna, cl
     assert not PoolRequest.objects.exists()
     User.objects.filter(pk=robot.pk).update(iam_user_id=anna.user_id)
     assert call("/api/v1/requests", wish, **headers).json()["state"] == "provisioning"
+
+
+def test_a_request_that_a_worker_launches_at_this_moment_is_answered_as_it_stands(call, anna, cluster_id, monkeypatch):  # noqa: F811
+
+    def late(found, session, by):
+        launch(PoolRequest.objects.get(pk=found.pk), session, by=by)
+        launch(found, session, by=by)
+
+    monkeypatch.setattr(ordering, "launch", late)
+    headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}
+    answer = call("/api/v1/requests", {"kind": "create", "cluster_id": cluster_id, "body": a_body()}, **headers)
+    assert (answer.status_code, answer.json()["state"]) == (201, "provisioning")
 
 
 def test_an_edit_keeps_what_it_is_compared_with(ask, waiting, anna):

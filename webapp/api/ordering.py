@@ -1,5 +1,6 @@
 """From a call to a request: what it asks for, held against the live facts, once for its key."""
 
+from contextlib import suppress
 from typing import Any
 
 from rest_framework.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ from webapp.approvals.actions import Order
 from webapp.approvals.identity import facts_for_launch, is_of, launcher_in, session_with
 from webapp.approvals.launching import errors_in, launch
 from webapp.approvals.models import Kind, PoolRequest
-from webapp.approvals.workflow import State
+from webapp.approvals.workflow import State, TooLate
 from webapp.cloud import picklists
 from webapp.cloud.client import Cloud
 from webapp.cloud.tokens import CloudSession
@@ -71,8 +72,14 @@ def started(request: Request, found: PoolRequest, session: CloudSession) -> Pool
     launcher = session_with(session, found) if found.state == State.APPROVED and found.start_at_once else None
     if launcher is not None:
         by = person_of(request)
-        possible(launch, found, launcher, by=by if by.pk == found.author_id else None)
+        possible(_launch_once, found, launcher, by if by.pk == found.author_id else None)
     return found
+
+
+def _launch_once(found: PoolRequest, session: CloudSession, by: User | None) -> None:
+    """Launch what a worker or another call may begin to launch at this moment: then the request says so."""
+    with suppress(TooLate):
+        launch(found, session, by=by)
 
 
 def _differs(known: PoolRequest, call: dict[str, Any]) -> bool:
