@@ -1,9 +1,10 @@
-"""Run the benchmarks: `python -m tests.bench [file for the results]`. Prints a table; asserts nothing.
+"""Measure the portal beside its peers; print a table, write the results as JSON, assert nothing.
 
 BENCH_FULL=1 measures lists at a million requests as well, BENCH_PEERS=bare leaves the form wizard out, BENCH_KEPT=1
 lets the peers keep their connections to the database, as the portal does.
 """
 
+import argparse
 import json
 import os
 import platform
@@ -22,8 +23,11 @@ PEOPLE = (1, 8, 32)
 ROWS = (1_000, 100_000, 1_000_000) if os.environ.get("BENCH_FULL") == "1" else (1_000, 100_000)
 
 
-def main(target: Path) -> None:
+def main() -> None:
     """Measure everything and write it down."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("file", type=Path, nargs="?", default=ROOT / "var" / "bench.json", help="for the results")
+    target = parser.parse_args().file
     results: dict[str, Any] = {"machine": _machine()}
     with _sites() as sites:
         results["walks"] = [load.walks(sites, people) for people in PEOPLE]
@@ -76,4 +80,4 @@ def _machine() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "var" / "bench.json"))
+    main()
