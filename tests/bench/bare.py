@@ -33,10 +33,12 @@ django.setup()
 
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import connection, models  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.shortcuts import get_object_or_404  # noqa: E402
 from django.template import Context, Engine  # noqa: E402
 from django.urls import path  # noqa: E402
+from django.utils.cache import get_conditional_response  # noqa: E402
 
 
 class Saved(models.Model):
@@ -44,6 +46,7 @@ class Saved(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     typed = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         app_label = "bare"
@@ -56,6 +59,7 @@ _PAGE = Engine().from_string(
     '<!doctype html><form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="{{ token }}">'
     '<input name="name" value="{{ saved.typed.name }}"></form>{{ filling|safe }}'
 )
+_STATUS = Engine().from_string("<p>{{ saved.typed.name }}: {{ saved.version }}</p>{{ filling|safe }}")
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -68,7 +72,7 @@ def page(request: HttpRequest, size: int) -> HttpResponse:
     """Show a form on a page of this size; write what was typed."""
     if request.method == "POST":
         if pk := request.session.get("row"):
-            Saved.objects.filter(pk=pk).update(typed=request.POST.dict())
+            Saved.objects.filter(pk=pk).update(typed=request.POST.dict(), version=F("version") + 1)
         else:
             request.session["row"] = str(Saved.objects.create(typed=request.POST.dict()).pk)
         return HttpResponseRedirect(request.GET["next"])
@@ -85,12 +89,28 @@ def poll(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def status(request: HttpRequest, size: int) -> HttpResponse:
+    """Show the row of this session in a part of this size, or say 304 to whoever has seen it."""
+    saved = get_object_or_404(Saved, pk=request.session["row"])
+    etag = f'"saved-{saved.version}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        return unchanged
+    context = Context({"saved": saved, "filling": "x" * max(0, size - 20)})
+    return HttpResponse(_STATUS.render(context), headers={"ETag": etag})
+
+
 def health(_: HttpRequest) -> HttpResponse:
     """Say that the process works."""
     return HttpResponse("ok")
 
 
-urlpatterns = [path("healthz", health), path("start", start), path("poll", poll), path("page/<int:size>", page)]
+urlpatterns = [
+    path("healthz", health),
+    path("start", start),
+    path("page/<int:size>", page),
+    path("poll", poll),
+    path("status/<int:size>", status),
+]
 application = WSGIHandler()
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ class Answer:
     text: str
     location: str
     size: int
+    etag: str
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Browser:
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     sizes: dict[str, int] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)  # sent with every request, beside the cookies
     token: str = ""
     polled: str = ""  # the address that was asked last whether anything is new
 
@@ -70,11 +72,12 @@ class Browser:
         text = raw.decode()
         if found := _TOKEN.search(text):
             self.token = found[1]
-        return Answer(status, text, dict(named).get("location", ""), len(raw))
+        said = dict(named)
+        return Answer(status, text, said.get("location", ""), len(raw), said.get("etag", ""))
 
     def _raw(self, method: str, path: str, body: str | None) -> tuple[int, list[tuple[str, str]], bytes]:
         """Return status, headers and body of the answer."""
-        headers = {"Cookie": self.cookie_header()}
+        headers = {**self.headers, "Cookie": self.cookie_header()}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body, headers)
