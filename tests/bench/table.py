@@ -1,45 +1,62 @@
 """The results as a table."""
 
 from collections.abc import Iterator
+from statistics import mean
 from typing import Any
+
+_PEERS = ("bare", "formtools")
 
 
 def of(results: dict[str, Any]) -> str:
     """Return everything as lines of text, peers beside the portal with their ratio."""
-    return "\n".join(line for part in (_walks, _polls, _rest) for line in part(results)) + "\n"
+    return "\n".join(line for part in (_walks, _polls, _memory, _rest) for line in part(results)) + "\n"
 
 
 def _walks(results: dict[str, Any]) -> Iterator[str]:
     for one in results["walks"]:
-        peers = [name for name in ("bare", "formtools") if name in one]
-        portal = one["portal"]
-        yield f"\nWhole walks, {one['people']} at a time{'':<17}portal" + "".join(
-            f"{name:>14}{'ratio':>8}" for name in peers
-        )
+        yield _head(f"Whole walks, {one['people']} at a time", one)
         for name, label in (("walks_per_second", "walks/s"), ("cpu_ms_per_walk", "processor time of a walk, ms")):
-            yield f"  {label:<38}{portal[name]:>8}" + "".join(_beside(portal[name], one[peer][name]) for peer in peers)
-        for step, took in portal["steps"].items():
+            yield _line(label, {site: one[site][name] for site in _sites(one)})
+        for step in one["portal"]["steps"]:
             for share in ("p50", "p95", "p99"):
-                them = (one[peer]["steps"].get(step, {}).get(share) for peer in peers)
-                yield f"  {f'{step}, {share}, ms':<38}{took[share]:>8}" + "".join(
-                    _beside(took[share], it) for it in them
-                )
+                took = {site: one[site]["steps"].get(step, {}).get(share) for site in _sites(one)}
+                yield _line(f"{step}, {share}, ms", took)
 
 
 def _polls(results: dict[str, Any]) -> Iterator[str]:
-    yield "\nPolls a second, 8 at a time"
-    for name, rates in results["polls"].items():
-        yield f"  {name:<12}" + ", ".join(f"{kind} {rate}" for kind, rate in rates.items())
+    polls = results["polls"]
+    yield _head("Status polls a second, 8 at a time", polls)
+    for kind, label in (("cold", "whole answer"), ("unchanged", "whole answer seen: 304")):
+        yield _line(label, {site: polls[site][kind] for site in _sites(polls)})
+
+
+def _memory(results: dict[str, Any]) -> Iterator[str]:
+    sizes = results["memory_mib"]
+    yield _head("Memory", sizes)
+    yield _line("of a worker, MiB", {site: round(mean(sizes[site]), 1) for site in _sites(sizes)})
 
 
 def _rest(results: dict[str, Any]) -> Iterator[str]:
     yield f"\nBodies checked a second: {results['checks_per_second']:.0f}"
-    yield "\nMemory of each worker, MiB"
-    for name, sizes in results["memory_mib"].items():
-        yield f"  {name:<12}{', '.join(map(str, sizes))}"
     yield f"\n{'Lists of requests':<28}{'rows':>10}{'ms':>10}{'queries':>10}"
     for row in results["lists"]:
         yield f"  {row['list']:<26}{row['rows']:>10}{row['ms']:>10}{row['queries']:>10}"
+
+
+def _sites(measured: dict[str, Any]) -> list[str]:
+    """Return the portal and the peers that were measured."""
+    return ["portal", *(name for name in _PEERS if name in measured)]
+
+
+def _head(title: str, measured: dict[str, Any]) -> str:
+    portal, *peers = _sites(measured)
+    return f"\n{title:<40}{portal:>8}" + "".join(f"{name:>14}{'ratio':>8}" for name in peers)
+
+
+def _line(label: str, figures: dict[str, float | None]) -> str:
+    """Return the portal's figure, and each peer's with what the portal's is of it."""
+    ours, *theirs = figures.values()
+    return f"  {label:<38}{ours:>8}" + "".join(_beside(ours, one) for one in theirs)
 
 
 def _beside(ours: float, theirs: float | None) -> str:
