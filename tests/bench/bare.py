@@ -19,12 +19,7 @@ settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["django.contrib.sessions"],
-    MIDDLEWARE=[
-        "django.middleware.security.SecurityMiddleware",
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.middleware.common.CommonMiddleware",
-        "django.middleware.csrf.CsrfViewMiddleware",
-    ],
+    MIDDLEWARE=servers.MIDDLEWARE,
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
     DATABASES={"default": services.database("", FOLDER, 0) | servers.CONNECTIONS},
     USE_TZ=True,

@@ -1,4 +1,4 @@
-"""Lists of requests at a number of rows: time, queries and, with --explain, the database's plan of each query.
+"""Lists of requests at a number of rows, beside a bare list of as many: time, queries, with --explain their plans.
 
 python -m tests.bench.lists 100000        (environment as of the portal, see servers.portal_environment)
 """
@@ -8,6 +8,7 @@ import json
 import statistics
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from tests.bench import plain  # noqa: E402
 from webapp.accounts.granting import grant  # noqa: E402
 from webapp.accounts.models import User  # noqa: E402
 from webapp.accounts.roles import Role  # noqa: E402
@@ -56,33 +58,42 @@ def fill(count: int) -> None:
     for start in range(PoolRequest.objects.count(), count, _BATCH):
         rows = (_row(number, count, authors) for number in range(start, min(count, start + _BATCH)))
         PoolRequest.objects.bulk_create(rows)
+    plain.fill()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
 def measured(count: int, *, explains: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield time and queries of each page."""
-    people = _people()
+    """Yield time and queries of each page, and of the bare page that is asked for in turn with it."""
+    people, bare = _people(), (plain.client(), "/")
     for name, (who, path) in PAGES.items():
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(people[who], backend="webapp.accounts.backends.PersonBackend")
-        yield _one(client, name, path.format(middle=1000 + count // 2), count, explains=explains)
+        asked = (client, path.format(middle=1000 + count // 2))
+        ms, bare_ms = _medians(asked, bare)
+        said = _queries(*asked)
+        row = {"list": name, "rows": count, "ms": ms, "queries": len(said)}
+        row |= {"bare_ms": bare_ms, "bare_queries": len(_queries(*bare))}
+        yield row | {"plans": [_plan(sql) for sql in said] if explains else []}
 
 
-def _one(client: Client, name: str, path: str, rows: int, *, explains: bool) -> dict[str, Any]:
-    client.get(path)
-    times = []
-    for _ in range(_TURNS):
+def _medians(*pages: tuple[Client, str]) -> list[float]:
+    """Return how long each page takes, in ms; they take turns, the first one to warm up."""
+    times = defaultdict(list)
+    for turn, (client, path) in itertools.product(range(_TURNS + 1), pages):
         started = time.perf_counter()
         answer = client.get(path)
-        times.append(time.perf_counter() - started)
+        if turn:
+            times[path].append(time.perf_counter() - started)
         if answer.status_code != 200:
             raise RuntimeError(f"{path}: {answer.status_code}")
+    return [round(statistics.median(took) * 1000, 2) for took in times.values()]
+
+
+def _queries(client: Client, path: str) -> list[str]:
     with CaptureQueriesContext(connection) as seen:
         client.get(path)
-    plans = [_plan(one["sql"]) for one in seen.captured_queries] if explains else []
-    ms = round(statistics.median(times) * 1000, 1)
-    return {"list": name, "rows": rows, "ms": ms, "queries": len(seen), "plans": plans}
+    return [one["sql"] for one in seen.captured_queries]
 
 
 def _plan(sql: str) -> str:

@@ -16,6 +16,12 @@ from tests.conftest import ROOT, end, free_port, wait_until_answering
 WORKERS, THREADS = 2, 8  # as in deploy/Procfile
 # The peers have the portal's database settings, but close its connections as a new project of Django does.
 CONNECTIONS = {"CONN_MAX_AGE": None if os.environ.get("BENCH_KEPT") == "1" else 0}
+MIDDLEWARE = (  # of the bare peers
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+)
 
 
 @dataclass(frozen=True)

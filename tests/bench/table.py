@@ -38,9 +38,10 @@ def _memory(results: dict[str, Any]) -> Iterator[str]:
 
 def _rest(results: dict[str, Any]) -> Iterator[str]:
     yield f"\nBodies checked a second: {results['checks_per_second']:.0f}"
-    yield f"\n{'Lists of requests':<28}{'rows':>10}{'ms':>10}{'queries':>10}"
+    yield f"\n{'Lists of requests':<30}{'rows':>10}{'ms':>8}{'bare':>14}{'ratio':>8}{'queries':>10}{'bare':>6}"
     for row in results["lists"]:
-        yield f"  {row['list']:<26}{row['rows']:>10}{row['ms']:>10}{row['queries']:>10}"
+        took = f"{row['ms']:>8}" + _beside(row["ms"], row["bare_ms"])
+        yield f"  {row['list']:<28}{row['rows']:>10}{took}{row['queries']:>10}{row['bare_queries']:>6}"
 
 
 def _sites(measured: dict[str, Any]) -> list[str]:
