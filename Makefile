@@ -38,7 +38,7 @@ faults: $(VENV)/dev.stamp services  ## Break and kill a whole site while it laun
 	REQUIRE_SERVICES=1 TEST_DATABASE_URL="$$DATABASE_URL" TEST_REDIS_URL="$$REDIS_URL" FAULTS_N=$(N) FAULTS_SEED=$(FAULTS_SEED) \
 	$(BIN)/pytest -q tests/faults $(TESTS)
 
-bench: $(VENV)/bench.stamp  ## Measure walks, checks, polls, lists and memory beside peers (BENCH_FULL=1: a million rows)
+bench: $(VENV)/bench.stamp  ## Measure walks, checks, polls, lists and memory beside peers (BENCH_QUICK=1: no million rows)
 	@$(BIN)/python -m tests.bench $(VAR)/bench.json
 
 lint: $(VENV)/dev.stamp  ## Check style, types, imports, templates, migrations, OpenAPI, Dockerfile
