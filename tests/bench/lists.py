@@ -27,6 +27,7 @@ from webapp.accounts.granting import grant  # noqa: E402
 from webapp.accounts.models import User  # noqa: E402
 from webapp.accounts.roles import Role  # noqa: E402
 from webapp.approvals.models import PoolRequest  # noqa: E402
+from webapp.approvals.policy import teams_in  # noqa: E402
 from webapp.approvals.workflow import State  # noqa: E402
 from webapp.nodepool.defaults import blank_body  # noqa: E402
 
@@ -45,6 +46,7 @@ PAGES = {
     "admin, front page": ("admin", "/admin/"),
 }
 _AUTHORS, _BATCH, _TURNS = 50, 2000, 7
+_DEMANDS = [{"team": None, "team_name": "any approver", "count": 1}]
 _STATES = (
     *itertools.repeat(State.ACTIVE, 90),
     *itertools.repeat(State.FAILED, 5),
@@ -134,7 +136,8 @@ def _row(number: int, count: int, authors: list[User]) -> PoolRequest:
         body=blank_body(),
         digest="0" * 64,
         amounts={"node": amounts, "start": amounts, "most": amounts},
-        demands=[{"team": None, "team_name": "any approver", "count": 1}],
+        demands=_DEMANDS,
+        asked_teams=teams_in(_DEMANDS),
         submitted_at=now,
         launched_at=None if is_new else now,
         ended_at=None if is_new else now,
