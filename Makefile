@@ -68,7 +68,8 @@ lock: pyproject.toml  ## Make the lock files anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --upgrade --extra dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-dev.lock
 	uv pip compile pyproject.toml --upgrade --extra dev --extra bench --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-bench.lock
 
-clean:  ## Remove what was made here: environment, database, secrets
+clean:  ## Remove what was made here: environment, databases and their services, secrets
+	@sh deploy/services.sh remove
 	rm -rf $(VENV) $(VAR)
 
 $(VENV)/bin/python:

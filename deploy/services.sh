@@ -1,6 +1,6 @@
 #!/bin/sh
-# PostgreSQL and Redis on loopback, for development and tests: `services.sh start | stop`. Both start once, however
-# often they are asked to; data and passwords lie under VAR_DIR; nothing is kept safe against a power cut.
+# PostgreSQL and Redis on loopback, for development and tests: `services.sh start | stop | remove`. Both start once,
+# however often they are asked to; data and password lie under VAR_DIR; nothing is kept safe against a power cut.
 set -eu
 umask 077
 VAR_DIR="${VAR_DIR:-$PWD/var}"
@@ -41,21 +41,32 @@ demand_free() {
   fi
 }
 
+query() {
+  PGPASSWORD="$PASSWORD" "$BIN/psql" -h 127.0.0.1 -p "$POSTGRES_PORT" -U poolwright -d postgres -Atqc "$1"
+}
+
 start_postgres() {
-  if as_postgres "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; then return; fi
+  if [ "$(query "SHOW data_directory" 2>/dev/null)" = "$DATA" ]; then return; fi
+  stop_postgres # it has another port, or a password of before
   demand_free python3 "$POSTGRES_PORT" POSTGRES_PORT
   if ! as_postgres test -f "$DATA/PG_VERSION"; then
     mkdir -p "$DATA"
-    printf '%s\n' "$PASSWORD" >"$HERE/pwfile"
-    if [ "$(id -u)" = 0 ]; then chown postgres "$DATA" "$HERE/pwfile" && mv "$HERE/pwfile" "$DATA.pwfile"; else mv "$HERE/pwfile" "$DATA.pwfile"; fi
-    as_postgres "$BIN/initdb" -D "$DATA" -U poolwright --pwfile="$DATA.pwfile" -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
-    rm -f "$DATA.pwfile"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$DATA"; fi
+    as_postgres "$BIN/initdb" -D "$DATA" -U poolwright --auth-local=reject --auth-host=scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
   fi
+  # At each start: the data may outlive the folder that holds the password.
+  echo "ALTER ROLE poolwright PASSWORD '$PASSWORD'" | as_postgres "$BIN/postgres" --single -D "$DATA" -c log_min_messages=fatal postgres >/dev/null
   as_postgres "$BIN/pg_ctl" -D "$DATA" -w -s -l "$DATA/server.log" \
     -o "-p $POSTGRES_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c fsync=off -c full_page_writes=off" start
-  PGPASSWORD="$PASSWORD" "$BIN/psql" -h 127.0.0.1 -p "$POSTGRES_PORT" -U poolwright -qd postgres -tc \
-    "SELECT 1 FROM pg_database WHERE datname = 'poolwright'" | grep -q 1 ||
-    PGPASSWORD="$PASSWORD" "$BIN/createdb" -h 127.0.0.1 -p "$POSTGRES_PORT" -U poolwright poolwright
+  [ -n "$(query "SELECT 1 FROM pg_database WHERE datname = 'poolwright'")" ] || query "CREATE DATABASE poolwright"
+}
+
+stop_postgres() {
+  if as_postgres "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; then as_postgres "$BIN/pg_ctl" -D "$DATA" -s -m fast stop; fi
+}
+
+redis_answers() { # ours: another one may take any password
+  REDISCLI_AUTH="$PASSWORD" redis-cli -p "$REDIS_PORT" config get pidfile 2>/dev/null | grep -qxF "$HERE/redis.pid"
 }
 
 redis_pid() {
@@ -65,17 +76,23 @@ redis_pid() {
 }
 
 start_redis() {
-  if redis_pid >/dev/null; then return; fi
+  if redis_answers; then return; fi
+  stop_redis # it has another port
   demand_free python3 "$REDIS_PORT" REDIS_PORT
   # The password comes by standard input: a command line is for everybody to see.
   printf '%s\n' "requirepass $PASSWORD" "port $REDIS_PORT" "bind 127.0.0.1" "dir $HERE" "pidfile $HERE/redis.pid" \
     "logfile $HERE/redis.log" "daemonize yes" 'save ""' "appendonly yes" "databases 64" | redis-server - >/dev/null
   for _ in $(seq 100); do
-    if REDISCLI_AUTH="$PASSWORD" redis-cli -p "$REDIS_PORT" ping 2>/dev/null | grep -q PONG; then return; fi
+    if redis_answers; then return; fi
     sleep 0.1
   done
   echo "Redis did not start; see $HERE/redis.log" >&2
   exit 1
+}
+
+stop_redis() {
+  if pid="$(redis_pid)"; then kill "$pid"; fi
+  while redis_pid >/dev/null; do sleep 0.1; done
 }
 
 write_addresses() {
@@ -98,13 +115,14 @@ start)
   write_addresses
   echo "PostgreSQL on 127.0.0.1:$POSTGRES_PORT, Redis on 127.0.0.1:$REDIS_PORT; addresses in $HERE/env"
   ;;
-stop)
+stop | remove)
   find_places
-  if as_postgres "$BIN/pg_ctl" -D "$DATA" status >/dev/null 2>&1; then as_postgres "$BIN/pg_ctl" -D "$DATA" -s -m fast stop; fi
-  if pid="$(redis_pid)"; then kill "$pid"; fi
+  stop_postgres
+  stop_redis
+  if [ "$1" = remove ]; then rm -rf "$DATA" "$HERE"; fi
   ;;
 *)
-  echo "usage: services.sh start | stop" >&2
+  echo "usage: services.sh start | stop | remove" >&2
   exit 2
   ;;
 esac

@@ -71,7 +71,6 @@ class Site:
         shutil.rmtree(self.folder, ignore_errors=True)
         if data.name.startswith("poolwright-"):
             shutil.rmtree(data, ignore_errors=True)
-            data.with_suffix(".pwfile").unlink(missing_ok=True)
 
     @property
     def traps(self) -> Path:
