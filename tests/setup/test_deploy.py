@@ -12,6 +12,7 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.setup.helm import Chart
+from webapp.config import environment as env
 
 CHART = ROOT / "deploy" / "helm" / "poolwright"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
@@ -48,6 +49,10 @@ def test_the_charts_own_values_fit_its_schema():
     ("path", "value"),
     [
         ("databaseUrl", "mysql://db/x"),
+        ("databaseUrl", "postgresql://me:in-clear@db/x"),
+        ("redisUrl", "redis://:in-clear@redis:6379/0"),
+        ("brokerUrl", "amqp://me:in-clear@rabbitmq/"),
+        ("brokerPasswordKey", "../token"),
         ("web.replicas", 0),
         ("web.replica", 2),
         ("settings", {"CLOUD_REGION": "eu-de"}),
@@ -140,6 +145,34 @@ def test_no_pod_is_root_or_can_write_to_its_image_or_holds_a_secret_in_its_envir
     named = {one["name"] for one in container["env"]}
     assert {"SECRET_KEY_FILE", "CLOUD_TOKEN_KEYS_FILE", "DATABASE_PASSWORD_FILE"} <= named
     assert not {"SECRET_KEY", "CLOUD_TOKEN_KEYS", "DATABASE_PASSWORD"} & named
+
+
+def broker_of(values, tmp_path, monkeypatch):
+    """The address of the broker that a pod comes to, where each key of the Secret holds its own name."""
+    (container,) = pods(rendered(values))["pw-worker"]["containers"]
+    for key in ("redis_password", "rabbitmq_password"):
+        (tmp_path / key).write_text(key)
+    for one in container["env"]:
+        monkeypatch.setenv(one["name"], one["value"].replace("/run/secrets/poolwright", str(tmp_path)))
+    return env.address("BROKER_URL")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "address"),
+    [
+        ({}, "redis://:redis_password@redis:6379/1"),
+        (
+            {"brokerUrl": "amqp://me@rabbitmq:5672/", "brokerPasswordKey": "rabbitmq_password"},
+            "amqp://me:rabbitmq_password@rabbitmq:5672/",
+        ),
+        ({"brokerUrl": "amqp://rabbitmq:5672/", "brokerPasswordKey": ""}, "amqp://rabbitmq:5672/"),
+    ],
+)
+def test_the_broker_is_given_the_password_that_is_its_own(tmp_path, monkeypatch, wanted, address):
+    values = VALUES | wanted
+    jsonschema.validate(values, SCHEMA)
+    monkeypatch.delenv("BROKER_PASSWORD_FILE", raising=False)
+    assert broker_of(values, tmp_path, monkeypatch) == address
 
 
 def test_every_pod_that_stays_is_probed_and_the_web_is_asked_where_it_answers():

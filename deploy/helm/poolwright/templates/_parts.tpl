@@ -50,8 +50,10 @@ env:
     value: /run/secrets/poolwright/redis_password
   - name: BROKER_URL
     value: {{ .Values.brokerUrl | quote }}
+  {{- if .Values.brokerPasswordKey }}
   - name: BROKER_PASSWORD_FILE
-    value: /run/secrets/poolwright/redis_password
+    value: /run/secrets/poolwright/{{ .Values.brokerPasswordKey }}
+  {{- end }}
   - name: PROMETHEUS_MULTIPROC_DIR
     value: /tmp/metrics
   - name: METRICS_PORT
