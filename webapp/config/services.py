@@ -1,5 +1,6 @@
 """The services behind the portal, each named by one address; what is not named is embedded."""
 
+import ssl
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -72,6 +73,19 @@ def broker_options(url: str) -> dict[str, Any]:
     if not url.startswith("redis"):
         return {}
     return {"visibility_timeout": _SEEN_AGAIN_S, "socket_timeout": 5, "socket_connect_timeout": 2}
+
+
+def broker_tls(url: str) -> dict[str, Any]:
+    """Return how a broker that is spoken to by TLS proves who it is.
+
+    Left alone, kombu would ask Redis for no certificate, and RabbitMQ for that of any host.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "rediss":
+        return {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+    if scheme == "amqps":
+        return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": None}  # that of the address
+    return {}
 
 
 def _sqlite(var_dir: Path) -> dict[str, Any]:

@@ -215,6 +215,7 @@ CACHES = {"default": services.cache(env.address("REDIS_URL"), env.text("CACHE_PR
 
 # Workers, where there is a broker; without one the web process does the work itself.
 BROKER_URL = CELERY_BROKER_URL = services.broker(env.address("BROKER_URL"))
+CELERY_BROKER_USE_SSL = services.broker_tls(BROKER_URL)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as that is away
 CELERY_BROKER_TRANSPORT_OPTIONS = services.broker_options(BROKER_URL)
