@@ -1,14 +1,23 @@
 """Typed reading of the environment: a wrong value stops the start with a sentence."""
 
+import math
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 _ON_THIS_MACHINE = (("http", "127.0.0.1"), ("http", "localhost"))
 _SHORTEST_KEY, _FEWEST_CHARACTERS = 50, 5  # as Django's own check for deployment has it
+_HIGHEST_PORT = 65535
+_RATE = re.compile(r"\d+/([smhd]|(sec|second|min|minute|hour|day)s?)", re.ASCII)
+_ORIGIN = re.compile(r"https?://[^/]+")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}
 
 
@@ -28,22 +37,28 @@ def flag(name: str, default: bool = False) -> bool:
 
 
 def number(name: str, default: float) -> float:
-    """Return a numeric variable."""
-    value = os.environ.get(name)
-    if value is None:
-        return default
-    try:
-        return float(value)
-    except ValueError as exc:
-        raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.") from exc
-
-
-def whole(name: str, default: int) -> int:
-    """Return a variable that is a whole number of at least 0."""
+    """Return a variable that is a number of at least 0."""
     value = text(name, str(default))
-    if not (value.isascii() and value.isdigit()):
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    with suppress(ValueError):
+        if 0 <= (found := float(value)) < math.inf:
+            return found
+    raise ImproperlyConfigured(f"{name} must be a number of at least 0, not {value!r}.")
+
+
+def whole(name: str, default: int, least: int = 0) -> int:
+    """Return a variable that is a whole number of at least so much."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and int(value) >= least):
+        raise ImproperlyConfigured(f"{name} must be a whole number of at least {least}, not {value!r}.")
     return int(value)
+
+
+def port(name: str, default: int) -> int:
+    """Return a variable that is the number of a port."""
+    found = whole(name, default)
+    if found > _HIGHEST_PORT:
+        raise ImproperlyConfigured(f"{name} must be a port, at most {_HIGHEST_PORT}, not {found}.")
+    return found
 
 
 def one_of(name: str, choices: Sequence[str]) -> str:
@@ -57,6 +72,44 @@ def one_of(name: str, choices: Sequence[str]) -> str:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str, default: str) -> list[str]:
+    """Return a comma-separated variable of networks, as they are written."""
+    return [_understood(name, one, ip_network, "networks such as 10.0.0.0/8") for one in words(name, default)]
+
+
+def origins(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable of origins: scheme and host, nothing after them."""
+    found = words(name, default)
+    for one in found:
+        if not _ORIGIN.fullmatch(one):
+            raise ImproperlyConfigured(f"{name} must be origins such as https://pools.example.com, not {one!r}.")
+    return found
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return a variable that names a time zone."""
+    return _understood(name, text(name, default), ZoneInfo, "a time zone such as Europe/Berlin")
+
+
+def rate(name: str, default: str) -> str:
+    """Return a variable that is a number of calls in a time."""
+    value = text(name, default)
+    if not _RATE.fullmatch(value):
+        raise ImproperlyConfigured(f"{name} must be a number per s, min, hour or day such as {default}, not {value!r}.")
+    return value
+
+
+def folder(name: str) -> str:
+    """Return a variable that names a folder, which is made where it is missing; empty when it is not set."""
+    value = text(name)
+    try:
+        if value:
+            Path(value).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} must be a folder, not {value!r} ({error.strerror}).") from None
+    return value
 
 
 def needed(name: str) -> str:
@@ -85,6 +138,19 @@ def secret(name: str) -> str:
 def optional_secret(name: str) -> str:
     """Return a secret as `secret` does, empty when there is none."""
     return _value_or_file(name)
+
+
+def fernet_keys(name: str) -> list[str]:
+    """Return a secret that is a comma-separated list of Fernet keys, as they are written."""
+    keys = [key.strip() for key in secret(name).split(",") if key.strip()]
+    for place, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be Fernet keys, which number {place} is not.") from None
+    if not keys:
+        raise ImproperlyConfigured(f"{name} must be Fernet keys, and holds none.")
+    return keys
 
 
 def passwords() -> list[str]:
@@ -123,4 +189,17 @@ def _value_or_file(name: str) -> str:
     if value := os.environ.get(name):
         return value
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text().strip() if path else ""
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:  # neither path nor content: what is wrong may be the secret itself
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise ImproperlyConfigured(f"{name}_FILE must be the path of a file that can be read ({why}).") from None
+
+
+def _understood(name: str, value: str, reader: Callable[[str], object], meant: str) -> str:
+    """Return a value that a reader takes."""
+    try:
+        reader(value)
+    except (KeyError, OSError, ValueError):
+        raise ImproperlyConfigured(f"{name} must be {meant}, not {value!r}.") from None
+    return value

@@ -35,7 +35,7 @@ else:
     # Keys of before: what they have signed is still good, so that nobody is signed out by a new key.
     SECRET_KEY_FALLBACKS = [key for key in env.optional_secret("SECRET_KEY_FALLBACKS").split(",") if key]
     # Fernet keys that seal cloud tokens, newest first; the older ones still open what they sealed.
-    CLOUD_TOKEN_KEYS = [key.strip() for key in env.secret("CLOUD_TOKEN_KEYS").split(",") if key.strip()]
+    CLOUD_TOKEN_KEYS = env.fernet_keys("CLOUD_TOKEN_KEYS")
 
 # HTTPS is what every deployment has; the local start alone turns it off.
 HTTPS = env.flag("HTTPS", default=True)
@@ -43,7 +43,7 @@ if HTTPS:
     env.demand_production(SECRET_KEY, debug=DEBUG)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "webapp.config.admin.OperatorAdmin",
@@ -122,7 +122,7 @@ if DEBUG:
     TEMPLATES[0]["OPTIONS"]["loaders"] = _TEMPLATE_LOADERS
 
 DATABASES = {
-    "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10)),
+    "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10, least=1)),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -135,7 +135,7 @@ AUTHENTICATION_BACKENDS = [
 # Roles of people who come from the cloud or from single sign-on for the first time.
 DEFAULT_ROLES = env.words("DEFAULT_ROLES", "requester")
 # Passwords that one person at one address may get wrong before the next try has to wait.
-AXES_FAILURE_LIMIT = env.whole("SIGN_IN_ATTEMPTS", 5)
+AXES_FAILURE_LIMIT = env.whole("SIGN_IN_ATTEMPTS", 5, least=1)
 AXES_COOLOFF_TIME = timedelta(minutes=env.whole("SIGN_IN_PAUSE_MIN", 15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
@@ -172,7 +172,7 @@ OIDC_ENDPOINTS = {
     "end_session_endpoint": env.text("OIDC_END_SESSION_ENDPOINT"),
 }
 # Where the browser may be sent from a form; by default only to the issuer.
-OIDC_ORIGINS = env.words("OIDC_ORIGINS", "/".join(OIDC_ISSUER.split("/")[:3]))
+OIDC_ORIGINS = env.origins("OIDC_ORIGINS", "/".join(OIDC_ISSUER.split("/")[:3]))
 # Where the portal itself may go, beside the endpoints above; and which of these hosts may be at private addresses.
 OIDC_ALLOWED_HOSTS = env.words("OIDC_ALLOWED_HOSTS", ",".join(urlsplit(one).hostname or "" for one in OIDC_ORIGINS))
 OIDC_PRIVATE_HOSTS = env.words("OIDC_PRIVATE_HOSTS")
@@ -248,7 +248,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # far above what any step of the wizard 
 DATA_UPLOAD_MAX_NUMBER_FILES = 1
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Berlin")
 USE_I18N = False
 FORMAT_MODULE_PATH = "webapp.config.formats"
 USE_TZ = True
@@ -263,7 +263,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"user": env.text("API_RATE", "1200/min")},
+    "DEFAULT_THROTTLE_RATES": {"user": env.rate("API_RATE", "1200/min")},
     "DEFAULT_METADATA_CLASS": None,  # the OpenAPI document says what OPTIONS would
     "EXCEPTION_HANDLER": "webapp.api.errors.as_problem",
     "UNICODE_JSON": False,  # a lone surrogate that somebody sent must not break the answer
@@ -288,22 +288,20 @@ STORAGES = {
     "staticfiles": {"BACKEND": "webapp.portal.statics.StaticFiles"},
 }
 
-LOGGING = logs.logging_settings(env.one_of("LOG_FORMAT", logs.FORMATS), env.text("LOG_LEVEL", "INFO"))
+LOGGING = logs.logging_settings(env.one_of("LOG_FORMAT", logs.FORMATS), env.one_of("LOG_LEVEL", logs.LEVELS))
 redaction.hide(SECRET_KEY, *CLOUD_TOKEN_KEYS, *env.passwords())
 # Where traces go, as the OpenTelemetry SDK reads it; nowhere by default.
 TRACES = bool(env.text("OTEL_EXPORTER_OTLP_ENDPOINT") or env.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
 # Who may see /metrics: whoever is at one of these addresses, or brings the token.
-METRICS_ALLOWED = env.words("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
+METRICS_ALLOWED = env.networks("METRICS_ALLOWED", "127.0.0.0/8,::1/128")
 METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")
 # Where a worker, which serves no pages, tells its numbers.
-METRICS_PORT = env.whole("METRICS_PORT", 0)
+METRICS_PORT = env.port("METRICS_PORT", 0)
 # Where the processes of one server keep what each has counted, so that any of them can tell it all.
-METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR")
-if METRICS_FOLDER:
-    Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
+METRICS_FOLDER = env.folder("PROMETHEUS_MULTIPROC_DIR")
 
 # The cloud. The addresses of all services come from the token's catalogue; only these hosts are ever called.
-_REGION = REGIONS[env.text("CLOUD_REGION", "eu-de")]
+_REGION = REGIONS[env.one_of("CLOUD_REGION", list(REGIONS))]
 CLOUD_AUTH_URL = env.text("CLOUD_AUTH_URL", _REGION.auth_url)
 CLOUD_ALLOWED_HOSTS = env.words("CLOUD_ALLOWED_HOSTS", _REGION.hosts)
 # Of these, hosts that may be at private addresses and spoken to without TLS: a local cloud in a network of its own.
@@ -323,7 +321,7 @@ WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS", "" if HTTPS else ",".
 DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not BROKER_URL)
 EMAIL_HOST = env.text("EMAIL_HOST")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
-EMAIL_PORT = int(env.number("EMAIL_PORT", 587))
+EMAIL_PORT = env.port("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD") if EMAIL_HOST_USER else ""
 EMAIL_USE_SSL = EMAIL_PORT == 465  # TLS from the first byte; at every other port by STARTTLS

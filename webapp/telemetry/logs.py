@@ -10,6 +10,7 @@ from webapp.telemetry import request_ids
 from webapp.telemetry.redaction import redacted
 
 FORMATS = ("line", "json")
+LEVELS = ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL")
 
 
 class WithRequestId(logging.Filter):
