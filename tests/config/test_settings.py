@@ -2,6 +2,7 @@
 
 import re
 import runpy
+import secrets
 import traceback
 
 import pytest
@@ -60,6 +61,20 @@ def test_a_wrong_value_stops_the_start_and_is_named(monkeypatch, name, value):
 )
 def test_a_right_value_does_not(monkeypatch, name, value):
     assert start(monkeypatch, **{name: value})
+
+
+@pytest.fixture
+def production(monkeypatch):
+    monkeypatch.setenv("HTTPS", "1")
+    monkeypatch.setenv("SECRET_KEY", secrets.token_urlsafe(60))
+    monkeypatch.delenv("PORTAL_URL", raising=False)
+
+
+def test_mails_need_to_know_where_the_portal_is(production, monkeypatch):
+    assert start(monkeypatch)["PORTAL_URL"] == "http://127.0.0.1:8000"
+    with pytest.raises(ImproperlyConfigured, match="Set PORTAL_URL"):
+        start(monkeypatch, EMAIL_HOST="mail.example.com")
+    assert start(monkeypatch, PORTAL_URL="https://pools.example.com")["EMAIL_HOST"] == "mail.example.com"
 
 
 def what_stops(monkeypatch, **environment):

@@ -55,7 +55,9 @@ def test_the_charts_own_values_fit_its_schema():
         ("brokerPasswordKey", "../token"),
         ("web.replicas", 0),
         ("web.replica", 2),
-        ("settings", {"CLOUD_REGION": "eu-de"}),
+        ("settings", {"PORTAL_URL": "https://pools.example.com"}),
+        ("settings", {"ALLOWED_HOSTS": "pools.example.com"}),
+        ("settings.PORTAL_URL", "http://127.0.0.1:8000"),
         ("settings.SECRET_KEY", "in clear"),
         ("settings.POLL_INTERVAL_S", 5),
         ("networkPolicy.enabled", "yes"),
@@ -220,6 +222,12 @@ def test_compose_holds_no_secret_and_names_every_file_that_does():
     assert not re.search(r"(?:PASSWORD|SECRET_KEY|TOKEN_KEYS): (?!/run)", text)
     made = files_of_make_secrets()
     assert {Path(one["file"]).name for one in COMPOSE["secrets"].values()} == made
+
+
+def test_links_lead_to_where_the_portal_answers():
+    lines = (ROOT / "deploy" / "portal.env").read_text().splitlines()
+    for settings in (VALUES["settings"], dict(line.split("=", 1) for line in lines if not line.startswith("#"))):
+        assert settings["PORTAL_URL"] == f"https://{settings['ALLOWED_HOSTS']}"
 
 
 def files_of_make_secrets():

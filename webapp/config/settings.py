@@ -314,12 +314,13 @@ SETTLE_WITHIN_S = env.number("SETTLE_WITHIN_S", 600)
 # How long an approved request may wait for its launch before it expires.
 LAUNCH_WITHIN_H = env.number("LAUNCH_WITHIN_H", 168)
 # Mails and webhooks. Without a mail server mails are printed; without a broker the web process delivers.
-PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000")
 WEBHOOK_ALLOWED_HOSTS = env.words("WEBHOOK_ALLOWED_HOSTS")
 # Hosts that may be at private addresses and without TLS; the local start may call this machine.
 WEBHOOK_PRIVATE_HOSTS = env.words("WEBHOOK_PRIVATE_HOSTS", "" if HTTPS else ",".join(LOOPBACK))
 DELIVER_IN_PROCESS = env.flag("DELIVER_IN_PROCESS", default=not BROKER_URL)
 EMAIL_HOST = env.text("EMAIL_HOST")
+# Where links in them lead: nobody who gets one by mail is at this machine.
+PORTAL_URL = env.web_address("PORTAL_URL") if HTTPS and EMAIL_HOST else env.text("PORTAL_URL", "http://127.0.0.1:8000")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 EMAIL_PORT = env.port("EMAIL_PORT", 587)
 EMAIL_HOST_USER = env.text("EMAIL_USER")
