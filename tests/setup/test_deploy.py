@@ -58,7 +58,6 @@ def test_the_charts_own_values_fit_its_schema():
         ("settings", {"PORTAL_URL": "https://pools.example.com"}),
         ("settings", {"ALLOWED_HOSTS": "pools.example.com"}),
         ("settings.PORTAL_URL", "http://127.0.0.1:8000"),
-        ("settings.SECRET_KEY", "in clear"),
         ("settings.POLL_INTERVAL_S", 5),
         ("networkPolicy.enabled", "yes"),
     ],
@@ -66,6 +65,20 @@ def test_the_charts_own_values_fit_its_schema():
 def test_wrong_values_are_refused(path, value):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(changed(path, value), SCHEMA)
+
+
+def secrets_that_the_settings_read():
+    source = (ROOT / "webapp" / "config" / "settings.py").read_text()
+    addresses = re.findall(r'env\.address\("(\w+)_URL"\)', source)
+    names = re.findall(r'env\.(?:secret|optional_secret|fernet_keys)\("(\w+)"\)', source)
+    return [*names, *(f"{one}_{what}" for one in addresses for what in ("URL", "PASSWORD"))]
+
+
+@pytest.mark.parametrize("name", secrets_that_the_settings_read())
+def test_a_secret_may_stand_in_a_file_and_not_in_clear(name):
+    jsonschema.validate(changed(f"settings.{name}_FILE", f"/run/secrets/poolwright/{name.lower()}"), SCHEMA)
+    with pytest.raises(jsonschema.ValidationError, match="should not be valid"):
+        jsonschema.validate(changed(f"settings.{name}", "in clear"), SCHEMA)
 
 
 def test_the_chart_gives_what_a_portal_needs():
