@@ -198,6 +198,14 @@ def test_every_pod_that_stays_is_probed_and_the_web_is_asked_where_it_answers():
     assert web["readinessProbe"]["httpGet"]["path"] == "/readyz"
 
 
+def test_a_worker_is_asked_at_its_own_port_and_not_by_the_broker():
+    (worker,) = pods(rendered())["pw-worker"]["containers"]
+    assert worker["livenessProbe"]["httpGet"] == {"path": "/healthz", "port": "metrics"}
+    assert [one["containerPort"] for one in worker["ports"] if one["name"] == "metrics"] == [
+        int(one["value"]) for one in worker["env"] if one["name"] == "METRICS_PORT"
+    ]
+
+
 @pytest.mark.parametrize("name", ["pw-web", "pw-worker"])
 def test_prometheus_finds_whoever_counts_and_is_let_in(name):
     documents = rendered()
