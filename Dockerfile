@@ -15,7 +15,6 @@ RUN useradd --system --uid 10001 poolwright && install -d -o poolwright /var/lib
 COPY --from=build /app /app
 WORKDIR /app
 USER 10001
-VOLUME /var/lib/poolwright
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 CMD ["granian", "--interface", "wsgi", "webapp.config.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "30"]

@@ -27,6 +27,10 @@ def test_the_image_does_not_run_as_root():
     assert re.findall(r"^USER (\w+)", DOCKERFILE, re.M) == ["10001"]
 
 
+def test_the_image_brings_no_folder_that_a_read_only_container_could_write_to():
+    assert not re.findall(r"^VOLUME", DOCKERFILE, re.M)
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
     """The files that the image copies, in a folder of their own, and the environment that it sets."""
