@@ -1,9 +1,8 @@
-"""What of the deployment can be proven without an engine or a cluster."""
+"""What of the chart and the dashboard can be proven without a cluster."""
 
 import copy
 import json
 import re
-from pathlib import Path
 
 import jsonschema
 import kubernetes_validate
@@ -17,8 +16,6 @@ from webapp.config import environment as env
 CHART = ROOT / "deploy" / "helm" / "poolwright"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 SCHEMA = json.loads((CHART / "values.schema.json").read_text())
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
-OURS = ("web", "worker", "beat", "migrate", "cloud", "demo-people")
 
 
 def changed(path, value):
@@ -231,35 +228,10 @@ def test_migrations_run_before_an_upgrade():
     assert "pre-upgrade" in rendered()["Job", "pw-migrate"]["metadata"]["annotations"]["helm.sh/hook"]
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_no_container_of_compose_is_root_or_can_write_to_its_image(name):
-    service = COMPOSE["services"][name]
-    assert (service["read_only"], service["user"], service["cap_drop"]) == (True, "10001", ["ALL"])
-    assert "no-new-privileges:true" in service["security_opt"]
-
-
-def test_compose_holds_no_secret_and_names_every_file_that_does():
-    text = (ROOT / "compose.yaml").read_text()
-    assert not re.search(r"(?:PASSWORD|SECRET_KEY|TOKEN_KEYS): (?!/run)", text)
-    made = files_of_make_secrets()
-    assert {Path(one["file"]).name for one in COMPOSE["secrets"].values()} == made
-
-
 def test_links_lead_to_where_the_portal_answers():
     lines = (ROOT / "deploy" / "portal.env").read_text().splitlines()
     for settings in (VALUES["settings"], dict(line.split("=", 1) for line in lines if not line.startswith("#"))):
         assert settings["PORTAL_URL"] == f"https://{settings['ALLOWED_HOSTS']}"
-
-
-def files_of_make_secrets():
-    """The files that `make secrets` makes."""
-    rule = re.search(r"^SECRETS := (.*)$", (ROOT / "Makefile").read_text(), re.M)[1]
-    return set(rule.split())
-
-
-def test_every_service_of_compose_is_watched_or_ends():
-    for name, service in COMPOSE["services"].items():
-        assert "healthcheck" in service or service["restart"] == "no", name
 
 
 def test_the_dashboard_shows_metrics_that_exist(client, db):
