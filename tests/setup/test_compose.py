@@ -1,12 +1,18 @@
 """What of the composition can be proven without an engine."""
 
+import os
 import re
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 import yaml
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port, wait_until_open
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
 OURS = ("web", "worker", "beat", "migrate", "cloud", "demo-people")
@@ -35,3 +41,25 @@ def files_of_make_secrets():
 def test_every_service_of_compose_is_watched_or_ends():
     for name, service in COMPOSE["services"].items():
         assert "healthcheck" in service or service["restart"] == "no", name
+
+
+def test_redis_of_compose_takes_the_signal_that_stops_its_container(tmp_path):
+    if not shutil.which("redis-server"):
+        pytest.skip("Needs Redis: make services")
+    port, password = free_port(), tmp_path / "password"
+    password.write_text("only-for-this-test\n")
+    shell, option, script = COMPOSE["services"]["redis"]["command"]
+    there = {"$$": "$", "/run/secrets/redis_password": str(password), "dir /data": f"dir {tmp_path}\nport {port}"}
+    for inside, here in there.items():
+        script = script.replace(inside, here)
+    process = subprocess.Popen([shell, option, script], cwd=tmp_path, process_group=0)
+    try:
+        wait_until_open(port, process)
+        redis.Redis(port=port, password=password.read_text().strip()).ping()
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+        with pytest.raises(ProcessLookupError):  # nobody is left behind
+            os.killpg(process.pid, 0)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
