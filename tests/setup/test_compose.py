@@ -43,6 +43,13 @@ def test_every_service_of_compose_is_watched_or_ends():
         assert "healthcheck" in service or service["restart"] == "no", name
 
 
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_work_in_hand_may_end_within_the_time_that_the_chart_gives_it(name):
+    chart = (ROOT / "deploy" / "helm" / "poolwright" / "templates" / f"{name}.yaml").read_text()
+    given = re.search(r"terminationGracePeriodSeconds: (\d+)", chart)[1]
+    assert COMPOSE["services"][name]["stop_grace_period"] == f"{given}s"
+
+
 def test_redis_of_compose_takes_the_signal_that_stops_its_container(tmp_path):
     if not shutil.which("redis-server"):
         pytest.skip("Needs Redis: make services")
