@@ -7,10 +7,11 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from webapp.accounts.models import User
+from webapp.accounts.models import ServiceAccount, User
 from webapp.accounts.roles import Role
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.rights import waiting_for
@@ -113,6 +114,18 @@ def numbers() -> dict[str, Any]:
         "failed": PoolRequest.objects.filter(state=State.FAILED).count(),
         "oldest_age": timezone.now() - oldest if oldest else None,
     }
+
+
+def unordered() -> QuerySet[PoolRequest]:
+    """Return the requests that could be sent now and of which there is no order: a change of a live pool never has one.
+
+    Where a request waits for its author to sign in, no worker could do anything.
+    """
+    browsers = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    on_duty = ServiceAccount.objects.filter(is_active=True).values("project_id")
+    can_start = Q(launch_session__in=browsers) | Q(project_id__in=on_duty)
+    by_itself = Q(state=State.APPROVED, start_at_once=True) & can_start
+    return PoolRequest.objects.filter(by_itself | Q(state=State.LAUNCHING, launch=None))
 
 
 def allows_bulk(requests: Iterable[PoolRequest]) -> bool:
