@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from webapp.cloud import picklists
-from webapp.cloud.errors import TokenRejected
+from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.pointers import JSON
@@ -30,6 +30,11 @@ def lists_for(
         if isinstance(one.error, TokenRejected):
             raise one.error
     return found
+
+
+def left_unchecked(lists: Lists) -> CloudError | None:
+    """Return why some lists could not be had now, so that nothing is held against them; None where all could."""
+    return next((one.error for one in lists.values() if one.error and one.error.is_passing), None)
 
 
 def problems_of(body: JSON, cluster: Cluster | None, lists: Lists) -> list[Problem]:

@@ -144,6 +144,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "errors": errors,
         "compared": draft.compared[1],
         "trouble": trouble or doubt,
+        "unchecked": checks.left_unchecked(lists),
         "before": before,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,

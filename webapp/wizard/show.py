@@ -101,6 +101,7 @@ def step_context(  # noqa: PLR0913 - one keyword each
         "differences": _differences(step, draft, tree) if is_conflict else (),
         "links": links(draft, step.slug, problems, form_returns=returns),
         "lists": lists,
+        "unchecked": checks.left_unchecked(lists),
         "page_id": fresh.seen.page if fresh and fresh.seen.page else uuid.uuid4().hex,
         "is_conflict": is_conflict,
         "stays": bool(fresh and fresh.focus),
