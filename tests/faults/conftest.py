@@ -13,3 +13,4 @@ def site(request):
         pytest.skip("Needs services: make faults")
     with getattr(request.module, "SITE", Site()) as made:
         yield made
+        assert made.leaks() == [], "Secrets stand in the logs."

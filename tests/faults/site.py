@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import requests
@@ -19,6 +20,7 @@ from cryptography.fernet import Fernet
 
 from tests.conftest import ANNA, ROOT, free_port, wait_until_answering
 from tests.faults.rabbitmq import RabbitMQ
+from tests.leaks import ENVIRONMENT, watch
 
 WEBS = ("web-1", "web-2")
 _LONG_S = 180
@@ -50,6 +52,7 @@ class Site:
                 self.rabbitmq = RabbitMQ(self.folder / "rabbitmq")
                 self.rabbitmq.start()
             self.environment = self._environment()
+            self._watch_for_secrets()
             self.manage("migrate", "--verbosity", "0")
             self.start("cloud")
             wait_until_answering(f"{self.cloud_url}/v3", self.running["cloud"])
@@ -202,7 +205,9 @@ class Site:
     def make_people(self) -> dict[str, str]:
         """Return the API tokens of those who ask and approve."""
         project = self.sign_in()[1]
-        return json.loads(self.python("-m", "tests.faults.people", project).splitlines()[-1])
+        tokens = json.loads(self.python("-m", "tests.faults.people", project).splitlines()[-1])
+        watch.know((*tokens.values(), *(f"{name}-pw-1" for name in tokens)))
+        return tokens
 
     # The local cloud
 
@@ -213,6 +218,7 @@ class Site:
         identity = {"methods": ["password"], "password": {"user": person}}
         body = {"auth": {"identity": identity, "scope": scope}}
         answer = requests.post(f"{self.cloud_url}/v3/auth/tokens", json=body, timeout=60)
+        watch.know([answer.headers["X-Subject-Token"]])
         return answer.headers["X-Subject-Token"], answer.json()["token"]["project"]["id"]
 
     def at_the_cloud(self, path: str) -> list[dict]:
@@ -229,6 +235,16 @@ class Site:
 
     def counts(self) -> dict[str, dict[str, int]]:
         return requests.get(f"{self.cloud_url}/_counts", timeout=60).json()
+
+    # What it writes
+
+    def _watch_for_secrets(self) -> None:
+        addresses = (one for one in self.environment.values() if "://" in one)
+        watch.know((*map(self.environment.get, ENVIRONMENT), *(urlsplit(one).password or "" for one in addresses)))
+
+    def leaks(self) -> list[str]:
+        """Return the beginnings of the secrets that stand in a log of any process."""
+        return watch.leaks_in("\n".join(one.read_text(errors="replace") for one in self.folder.rglob("*.log")))
 
     def logs(self) -> str:
         """Return the end of each log, for when something went wrong."""
