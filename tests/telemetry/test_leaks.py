@@ -10,14 +10,20 @@ from tests.faults.site import Site
 from tests.leaks import watch
 
 LEAKY = """
-import logging, sys
+import logging
+from dataclasses import replace
 import pytest
+from tests.approvals.building import a_session
 
-def test_by_the_log(anna):
-    logging.getLogger("x").info("sent %s", anna.token)
+@pytest.fixture
+def token():
+    return replace(a_session(), token="a-token-of-the-cloud").token
 
-def test_by_an_extra(anna):
-    logging.getLogger("x").warning("sent", extra={"sent": anna.token})
+def test_by_the_log(token):
+    logging.getLogger("x").info("sent %s", token)
+
+def test_by_an_extra(token):
+    logging.getLogger("x").warning("sent", extra={"sent": token})
 
 def test_by_stdout():
     print("anna-demo-1")
