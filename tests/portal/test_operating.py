@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -12,6 +13,8 @@ from django.db import OperationalError, connection
 
 from tests.conftest import ROOT, free_port, wait_until_answering
 from webapp.portal import operating
+
+NEEDING = ("/readyz", "/api/v1/drafts", "/metrics")
 
 
 def test_the_process_lives_without_a_database(client):
@@ -63,11 +66,13 @@ def portal_without_database():
 
 def test_without_its_database_the_portal_lives_says_so_and_is_not_ready(portal_without_database, tmp_path):
     url, process = portal_without_database
-    ready = requests.get(f"{url}/readyz", timeout=60)
+    token = {"Authorization": "Token pw_" + "ab" * 32}
+    with ThreadPoolExecutor() as callers:  # each of them waits for the database as long as a person may
+        asked = [callers.submit(requests.get, f"{url}{path}", headers=token, timeout=60) for path in NEEDING]
+    ready, page, told = [one.result() for one in asked]
     assert (ready.status_code, ready.json()["database"], ready.json()["cache"]) == (503, *["does not answer"] * 2)
-    page = requests.get(f"{url}/api/v1/drafts", headers={"Authorization": "Token pw_" + "ab" * 32}, timeout=60)
     assert (page.status_code, page.headers["Content-Type"]) == (503, "application/problem+json")
-    assert requests.get(f"{url}/metrics", timeout=60).status_code == 200
+    assert told.status_code == 200
     process.terminate()
     said = process.communicate(timeout=60)[1]
     assert "n0body" not in said
