@@ -53,7 +53,7 @@ class Watch(logging.Handler):
 
     def leaks_in(self, text: str) -> list[str]:
         """Return the beginnings of the secrets that stand in a text."""
-        return [f"{secret[:6]}…" for secret in (*self.lasting, *self.latest) if secret in text]
+        return [f"{secret[:6]}…" for secret in self.lasting | self.latest.keys() if secret in text]
 
 
 watch = Watch()
