@@ -26,6 +26,7 @@ from webapp.nodepool import pointers
 from webapp.nodepool.formats import cleaned
 from webapp.notices.models import Notice
 from webapp.pools.models import ClusterWatch, PoolStatus
+from webapp.pools.status import status_of
 
 pytestmark = pytest.mark.django_db
 POST = {"method": "POST", "path": "nodepools$", "times": 1}
@@ -167,6 +168,21 @@ def test_a_deletion_ends_when_the_pool_is_gone(asked, anna, author, live, local_
     a_while_later(anna, found, local_cloud, 7200)
     assert found.state == State.ACTIVE
     assert Cloud(anna).node_pools(found.cluster_id) == []
+
+
+@pytest.mark.parametrize("looks", ["by list", "alone"])
+def test_a_deletion_ends_though_nobody_had_ever_looked_at_the_pool(asked, anna, author, live, local_cloud, *, looks):
+    pool_id, body = live
+    PoolStatus.objects.all().delete()
+    found = asked("delete", body, pool_id)
+    launch(found, anna, by=author)
+    local_cloud.advance(7200)
+    if looks == "alone":  # as its page does
+        PoolStatus.objects.update(asked_at=None)
+        ClusterWatch.objects.update(asked_at=timezone.now(), answered_at=timezone.now())
+        status_of(anna, *found.place)
+    follow(found, anna)
+    assert (found.state, PoolStatus.objects.get().is_gone) == (State.ACTIVE, True)
 
 
 def test_every_call_that_changes_the_cloud_is_in_the_trail(asked, anna, author, live, local_cloud):

@@ -112,7 +112,7 @@ def _watched(request: Request, cluster_id: str, pool_id: str) -> PoolStatus:
     place = {"project_id": cloud.session.project_id, "cluster_id": cluster_id, "pool_id": pool_id}
     if not PoolStatus.objects.filter(**place, document__isnull=False).exists():
         cloud.node_pool(cluster_id, pool_id)  # an unknown pool is not found, and is not watched either
-    return status_of(cloud.session, **place)
+    return status_of(cloud.session, cloud.session.project_id, cluster_id, pool_id)
 
 
 def _told(status: PoolStatus) -> dict[str, Any]:

@@ -75,8 +75,8 @@ def _follow_creation(found: PoolRequest, order: Creation, session: CloudSession 
 
 
 def _follow_pool(found: PoolRequest, session: CloudSession | None) -> PoolStatus:
-    status = status_of(session, *found.place)
-    if status.document is not None and is_news(status):
+    status = status_of(session, *found.place, was_there=True)
+    if status.is_gone or (status.document is not None and is_news(status)):
         _judge(found, status, session)
     return status
 

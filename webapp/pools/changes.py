@@ -56,8 +56,8 @@ def _done(session: CloudSession, act: str, cluster_id: str, pool_id: str, by: Us
 
 def _has_worked(cloud: Cloud, cluster_id: str, pool_id: str, wanted: JSON, error: CloudError) -> bool:
     """Whether a change that was not confirmed is done: an earlier try may have worked, a second deletion is refused."""
-    if not isinstance(error, OutcomeUnknown) and error.status not in (400, 409):
-        return wanted is None and error.status == 404
+    if not isinstance(error, OutcomeUnknown) and error.status not in (400, 404, 409):
+        return False
     try:
         return _is_so(cloud, cluster_id, pool_id, wanted)
     except CloudError:

@@ -23,10 +23,13 @@ _GLANCE = """
 """
 
 
-def status_of(session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
+def status_of(
+    session: CloudSession | None, project_id: str, cluster_id: str, pool_id: str, *, was_there: bool = False
+) -> PoolStatus:
     """Return the last known state of a pool, asked for anew when the interval is over and there is a token.
 
-    All pools of a cluster are asked for together. One that nobody has asked for yet is asked for alone, once.
+    All pools of a cluster are asked for together. One that nobody has asked for yet is asked for alone, once. One that
+    `was_there` for sure, whether anybody has looked at it or not, is gone where the cloud does not know it.
     """
     status = status_row(project_id, cluster_id, pool_id)
     if session is not None and session.project_id == project_id and not status.is_gone:
@@ -36,7 +39,14 @@ def status_of(session: CloudSession | None, project_id: str, cluster_id: str, po
             status.refresh_from_db()
         if status.asked_at is None and not _is_under_way(watch) and _claimed(status):
             _ask_alone(status, session)
+    if was_there and is_unknown(status):
+        _keep(status, is_gone=True, problem=None)
     return status
+
+
+def is_unknown(status: PoolStatus) -> bool:
+    """Whether the cloud says that there is no such pool, and nobody has ever seen it."""
+    return status.document is None and not status.is_gone and (status.problem or {}).get("status") == 404
 
 
 def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
@@ -200,7 +210,7 @@ def _take_in(
             unchanged.append(one)
         elif document is not None:
             _keep(one, asked_at=timezone.now(), document=document, nodes=nodes, problem=None)
-        elif one.document:
+        elif one.document or (one.asked_at and not is_unknown(one)):  # somebody has seen it, or changed it
             _keep(one, asked_at=timezone.now(), is_gone=True, problem=None)
     _answered_alike(unchanged)
 

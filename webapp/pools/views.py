@@ -20,7 +20,7 @@ from webapp.pools.exports import export_page, target_of
 from webapp.pools.lines import CLOUD, Line, timed
 from webapp.pools.models import PoolStatus
 from webapp.pools.phases import condition_of, counts_of
-from webapp.pools.status import condition, interval_s, status_of
+from webapp.pools.status import condition, interval_s, is_unknown, status_of
 
 _STOP_POLLING = 286
 
@@ -84,7 +84,7 @@ def shown(status: PoolStatus) -> dict[str, Any]:
         "counts": counts_of(status.document or {}),
         "json": json.dumps(status.document or {}, indent=2, ensure_ascii=False),
         "events": list(timed(Line(one.at, CLOUD, f"says “{one.text}”") for one in status.changes.all())),
-        "is_final": state.is_final and (status.document is not None or _is_unknown(status)),
+        "is_final": state.is_final and (status.document is not None or is_unknown(status)),
         "interval": interval_s(status),
         "seen": seen_of(status),
     }
@@ -93,11 +93,6 @@ def shown(status: PoolStatus) -> dict[str, Any]:
 def _status(request: UserRequest, cluster_id: str, pool_id: str) -> PoolStatus:
     assert request.cloud  # noqa: S101 - the decorator saw to it
     return status_of(request.cloud, request.cloud.project_id, cluster_id, pool_id)
-
-
-def _is_unknown(status: PoolStatus) -> bool:
-    """Whether the cloud says that there is no such pool."""
-    return (status.problem or {}).get("status") == 404
 
 
 def seen_of(status: PoolStatus) -> str:
