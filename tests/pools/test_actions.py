@@ -111,6 +111,60 @@ def test_a_pool_of_the_same_name_with_another_body_is_not_adopted(order, anna, l
     assert (creation.state, creation.problem["code"]) == ("refused", "NP-NAME-04")
 
 
+def test_a_pool_that_may_be_of_another_order_is_nobodys_until_that_is_known(order, anna, local_cloud, monkeypatch):
+    local_cloud.fault(kind="drop", **LOST)
+    lost, other = order(), order("draft:2")
+    actions.send(lost, anna)
+    create = Cloud.create_node_pool
+
+    def looked_for_meanwhile(cloud, cluster_id, body):
+        answer = create(cloud, cluster_id, body)
+        actions.look(lost, anna)
+        assert lost.state == "unknown"
+        return answer
+
+    monkeypatch.setattr(Cloud, "create_node_pool", looked_for_meanwhile)
+    actions.send(other, anna)
+    actions.look(lost, anna)
+    assert (other.state, lost.state, lost.problem["code"]) == ("accepted", "refused", "NP-NAME-04")
+
+
+def test_a_pool_that_an_order_has_is_accepted_for_no_other_one_however_late(order, anna, local_cloud, monkeypatch):
+    local_cloud.fault(kind="drop", **LOST)
+    lost, slow = order(), order("draft:2")
+    actions.send(lost, anna)
+    create = Cloud.create_node_pool
+
+    def stopped_for_long(cloud, cluster_id, body):
+        answer = create(cloud, cluster_id, body)
+        Creation.objects.filter(pk=slow.pk).update(state="unknown")  # it counts as dead
+        actions.look(lost, anna)
+        return answer
+
+    monkeypatch.setattr(Cloud, "create_node_pool", stopped_for_long)
+    actions.send(slow, anna)
+    assert (lost.state, slow.state, slow.pool_id) == ("accepted", "refused", "")
+
+
+def test_an_order_that_was_sent_again_and_meets_its_own_pool_is_looked_for(order, anna, local_cloud, monkeypatch):
+    local_cloud.fault(kind="drop", **LOST)
+    creation = order()
+    actions.send(creation, anna)
+    for _ in range(actions.LOOKS_BEFORE_GIVING_UP):
+        actions.look(creation, anna)
+    actions.send_again(creation, anna)
+    late, goes_out = Cloud(anna), actions._goes_out
+    monkeypatch.setattr(
+        actions,
+        "_goes_out",
+        lambda one: late.create_node_pool(one.cluster_id, one.body) and goes_out(one),
+    )
+    actions.send(creation, anna)
+    assert (creation.state, creation.problem["status"]) == ("unknown", 409)
+    actions.look(creation, anna)
+    assert creation.state == "accepted"
+
+
 def test_a_sender_that_died_leaves_an_order_to_be_looked_for(order, anna):
     creation = order()
     past = timezone.now() - timedelta(minutes=5)
@@ -247,6 +301,13 @@ def test_a_second_deletion_of_a_pool_that_is_on_its_way_out_is_fine(watched, ann
     local_cloud.advance(7200)
     local_cloud.fault(kind="status", status=409, method="DELETE")
     changes.delete(anna, cluster_id, pool_id, by=person_of(anna))
+
+
+def test_a_deletion_that_a_gateway_answers_with_404_is_not_done_while_the_pool_is_there(watched, anna, local_cloud):
+    local_cloud.fault(kind="status", status=404, method="DELETE", times=1)
+    with pytest.raises(Refused):
+        changes.delete(anna, *watched[1:], by=person_of(anna))
+    changes.delete(anna, *watched[1:], by=person_of(anna))
 
 
 def of(anna, watched):

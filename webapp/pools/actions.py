@@ -66,7 +66,7 @@ def found_late(content: str, session: CloudSession) -> Creation | None:
     given_up = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED, looks__gt=0)
     creation = given_up.order_by("-created_at").first()
     pool = Cloud(session).find_pool(creation.cluster_id, creation.name) if creation else None
-    if creation is None or pool is None or not _is_ours(creation, pool):
+    if creation is None or pool is None or not is_echo_of(pool, creation.body):
         return None
     _recognise(creation, pool, State.REFUSED)
     return creation if creation.state == State.ACCEPTED else None
@@ -119,18 +119,20 @@ def _post(creation: Creation, cloud: Cloud) -> None:
     except CloudError as exc:
         _not_done(creation, _OUT, exc)
     else:
-        pool_id = str((answer.get("metadata") or {}).get("uid") or "")
-        if pool_id:
-            with transaction.atomic():
-                _ended(creation, (*_OUT, State.REFUSED), State.ACCEPTED, pool_id=pool_id, problem=None)
-                answered_with(creation.project_id, creation.cluster_id, answer)
+        if (answer.get("metadata") or {}).get("uid"):
+            _accept(creation, (*_OUT, State.REFUSED), answer)
         else:
             _ended(creation, (State.SENDING,), State.UNKNOWN)
 
 
 def _not_done(creation: Creation, sources: tuple[State, ...], error: CloudError) -> None:
-    """Write down that the cloud has done nothing: for good, or for now, so that it is sent in a moment."""
-    if error.is_passing and not is_long_ago(creation.created_at):
+    """Write down that the cloud has done nothing: for good, or for now, so that it is sent in a moment.
+
+    That the name is taken may mean that an earlier try has worked: where there was one, that is looked for.
+    """
+    if error.status == HTTPStatus.CONFLICT and creation.looks:  # the one that was lost has arrived meanwhile
+        _ended(creation, sources, State.UNKNOWN, problem=error.as_dict())
+    elif error.is_passing and not is_long_ago(creation.created_at):
         _moved(creation, sources, State.QUEUED, problem=error.as_dict(), sent_at=None)
     else:
         _ended(creation, sources, State.REFUSED, problem=error.as_dict())
@@ -165,21 +167,39 @@ def send_again(creation: Creation, session: CloudSession) -> None:
 
 
 def _recognise(creation: Creation, found: JSON, source: State) -> None:
-    """Settle an order by a pool of its name: it is ours where it is what was asked for and nobody else's."""
+    """Settle an order by a pool of its name: it is ours where it is what was asked for and nobody else's.
+
+    While another order of this name is out, the pool may be its own: then nothing is settled.
+    """
     with transaction.atomic():
-        # Orders of one name wait for each other here, so that a pool is recognised by one of them.
-        rivals = Creation.objects.filter(cluster_id=creation.cluster_id, name=creation.name)
-        list(rivals.order_by("pk").select_for_update().values_list("pk"))
-        if _is_ours(creation, found):
-            pool_id = str(found["metadata"]["uid"])
-            _ended(creation, (source,), State.ACCEPTED, pool_id=pool_id, problem=None)
+        if any(state == State.SENDING and sent_at for state, sent_at, _ in _rivals(creation)):
+            if source == State.SENDING:
+                _moved(creation, (source,), State.UNKNOWN)
+        elif is_echo_of(found, creation.body):
+            _accept(creation, (source,), found)
         else:
             _ended(creation, (source,), State.REFUSED, problem=problem_of("NP-NAME-04"))
 
 
-def _is_ours(creation: Creation, found: JSON) -> bool:
-    taken = Creation.objects.filter(pool_id=str(found["metadata"]["uid"])).exclude(pk=creation.pk)
-    return is_echo_of(found, creation.body) and not taken.exists()
+def _accept(creation: Creation, sources: tuple[State, ...], document: dict[str, Any]) -> None:
+    """Write down that the pool of a document is the order's; it is not where it is another order's already."""
+    pool_id = str(document["metadata"]["uid"])
+    with transaction.atomic():
+        if any(theirs == pool_id for _, _, theirs in _rivals(creation)):
+            _ended(creation, sources, State.REFUSED, problem=problem_of("NP-NAME-04"))
+        else:
+            _ended(creation, sources, State.ACCEPTED, pool_id=pool_id, problem=None)
+            answered_with(creation.project_id, creation.cluster_id, document)
+
+
+def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
+    """Return state, time of sending and pool of the other orders of this name, which wait for each other from now on.
+
+    The order itself is among those that wait: a pool is settled for one of them at a time.
+    """
+    named = Creation.objects.filter(cluster_id=creation.cluster_id, name=creation.name).order_by("pk")
+    rows = named.select_for_update().values_list("pk", "state", "sent_at", "pool_id")
+    return [(state, sent_at, pool_id) for pk, state, sent_at, pool_id in rows if pk != creation.pk]
 
 
 def _give_up_on_the_dead(creation: Creation) -> None:
