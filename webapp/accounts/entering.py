@@ -33,22 +33,23 @@ def enter(request: HttpRequest, person: User, *, way: str) -> None:
     trail.note("person.signed_in", by=person, about=about(person), after={"way": way})
 
 
-def enter_by_cloud(request: HttpRequest, session: CloudSession, *, way: str) -> None:
-    """Sign in whose cloud session it is; a portal account that adds a cloud session stays who it is.
+def enter_by_cloud(request: HttpRequest, session: CloudSession, *, way: str) -> User:
+    """Sign in and return whose cloud session it is; a portal account that adds a cloud session stays who it is.
 
     Raises SwitchedOff.
     """
-    here = request.user
-    if isinstance(here, User) and not here.iam_user_id:
+    person = request.user
+    if isinstance(person, User) and not person.iam_user_id:
         request.session.cycle_key()
         said = {"way": way, "cloud_user": session.user_name, "project": session.project_name}
-        trail.note("person.signed_in", by=here, about=about(here), after=said)
+        trail.note("person.signed_in", by=person, about=about(person), after=said)
     else:
         person = person_of(session)
         if person.is_active:
             follow_iam(person, session)
         enter(request, person, way=way)
     store_cloud(request, session)
+    return person
 
 
 def note_refusal(way: str, user: str) -> None:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from django.db.models import Q
+
 from webapp.accounts.models import User
 from webapp.accounts.service_accounts import account_on_duty, reject_session, session_of_service_account
 from webapp.accounts.session import cloud_of_browser, forget_cloud_of_browser
 from webapp.approvals.models import PoolRequest
-from webapp.approvals.workflow import NotPossible
+from webapp.approvals.workflow import NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool.facts import Facts
@@ -50,6 +52,16 @@ def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSessio
     if session is None and own is not None:
         raise NotPossible(f"This cloud token is of another project or person. Sign in for {found.project_name}.")
     return session
+
+
+def bind_to_browser(key: str, session: CloudSession, person: User) -> None:
+    """Let what a person has under way in a project go on with the cloud session that they have just brought.
+
+    That is what was sent, and what is approved and shall start by itself. Only the key of the browser session is kept.
+    """
+    under_way = Q(state__in=(State.LAUNCHING, State.PROVISIONING)) | Q(state=State.APPROVED, start_at_once=True)
+    mine = PoolRequest.objects.filter(under_way, author=person, project_id=session.project_id)
+    mine.update(launch_session=key)
 
 
 def demand_fit(session: CloudSession | None, found: PoolRequest) -> None:

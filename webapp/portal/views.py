@@ -20,6 +20,7 @@ from webapp.accounts.models import ApiToken
 from webapp.accounts.oidc import end_session_url
 from webapp.accounts.oidc_provider import FAILURES
 from webapp.approvals import queries as requests
+from webapp.approvals.identity import bind_to_browser
 from webapp.approvals.rights import visible_to
 from webapp.cloud.patience import SIGN_IN_S, patience
 from webapp.portal import demo, single_sign_on
@@ -147,4 +148,5 @@ def _enter(request: HttpRequest, form: Any, way: str) -> None:
     if isinstance(form, PortalForm):
         enter(request, form.person, way=way)
     else:
-        enter_by_cloud(request, form.session, way=way)
+        person = enter_by_cloud(request, form.session, way=way)
+        bind_to_browser(request.session.session_key or "", form.session, person)
