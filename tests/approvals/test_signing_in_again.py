@@ -3,10 +3,11 @@
 import pytest
 from django.test import Client
 
+from tests.approvals.building import a_policy
 from tests.conftest import ANNA
 from tests.people import a_person
 from webapp.accounts.roles import Role
-from webapp.approvals import tasks
+from webapp.approvals import deciding, tasks
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import State
@@ -80,12 +81,21 @@ def test_what_was_given_back_for_its_token_starts_by_itself(anna_client, asked, 
     assert other.state == State.PROVISIONING
 
 
+def test_what_is_approved_after_its_author_has_signed_in_anew_starts_by_itself(anna_client, asked, anna):
+    a_policy()
+    found = asked(browser=anna_client.session.session_key)
+    signed_in(anna_client, anna, "cloud")
+    deciding.approve(found, by=a_person("approver", Role.APPROVER))
+    assert tasks.launch_due() == 1
+
+
 @pytest.mark.parametrize(
     ("facts", "follows"),
     [
         ({"state": State.LAUNCHING}, True),
         ({"state": State.PROVISIONING}, True),
         ({"state": State.APPROVED, "start_at_once": True}, True),
+        ({"state": State.SUBMITTED, "start_at_once": True}, True),
         ({"state": State.APPROVED, "start_at_once": False}, False),
         ({"state": State.LAUNCHING, "project_id": "of-another-project"}, False),
         ({"state": State.ACTIVE}, False),

@@ -57,10 +57,12 @@ def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSessio
 def bind_to_browser(key: str, session: CloudSession, person: User) -> None:
     """Let what a person has under way in a project go on with the cloud session that they have just brought.
 
-    That is what was sent, and what is approved and shall start by itself. Only the key of the browser session is kept.
+    That is what was sent, and what shall start by itself, now or once it is approved. Only the key of the browser
+    session is kept.
     """
-    under_way = Q(state__in=(State.LAUNCHING, State.PROVISIONING)) | Q(state=State.APPROVED, start_at_once=True)
-    mine = PoolRequest.objects.filter(under_way, author=person, project_id=session.project_id)
+    is_sent = Q(state__in=(State.LAUNCHING, State.PROVISIONING))
+    will_start = Q(state__in=(State.SUBMITTED, State.APPROVED), start_at_once=True)
+    mine = PoolRequest.objects.filter(is_sent | will_start, author=person, project_id=session.project_id)
     mine.update(launch_session=key)
 
 
