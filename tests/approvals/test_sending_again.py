@@ -8,6 +8,7 @@ from django.test import Client
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.roles import Role
+from webapp.approvals import pressing
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import State
@@ -74,6 +75,37 @@ def test_a_pool_that_came_after_all_is_found_and_not_made_twice(lost, anna_clien
     by_page(anna_client, lost)
     lost.refresh_from_db()
     assert (lost.state, made(local_cloud)) == (State.PROVISIONING, [201])
+
+
+def test_a_cloud_that_takes_its_time_keeps_the_page_waiting_for_a_moment_only(
+    lost, anna_client, local_cloud, monkeypatch
+):
+    looked_for(lost)
+    monkeypatch.setattr(pressing, "_PATIENCE_S", 0.05)
+    soon, runs = pressing.resend_soon, []
+    monkeypatch.setattr(pressing, "resend_soon", lambda *args, **more: runs.append(soon(*args, **more)) or runs[0])
+    local_cloud.fault(kind="latency", seconds=0.6, method="POST", path="nodepools$", times=1)
+    assert by_page(anna_client, lost) == 302
+    assert not runs[0].done()
+    assert runs[0].result(timeout=10) is None
+    lost.refresh_from_db()
+    assert (lost.state, made(local_cloud)) == (State.PROVISIONING, [201])
+
+
+def test_a_cloud_that_refuses_at_once_is_told(lost, anna_client, local_cloud):
+    looked_for(lost)
+    local_cloud.fault(kind="status", status=403, path="nodepools$")
+    answer = anna_client.post(f"{lost.get_absolute_url()}/send-again")
+    assert (answer.status_code, "The cloud does not allow this" in answer.content.decode()) == (502, True)
+    assert made(local_cloud) == []
+
+
+def test_a_token_that_the_cloud_rejects_at_once_leads_to_the_sign_in(lost, anna_client, local_cloud):
+    looked_for(lost)
+    local_cloud.fault(kind="status", status=401, path="nodepools$")
+    answer = anna_client.post(f"{lost.get_absolute_url()}/send-again")
+    assert answer["Location"].startswith("/sign-in?")
+    assert "cloud" not in anna_client.session
 
 
 @pytest.mark.parametrize("role", [Role.APPROVER, Role.ADMIN, Role.REQUESTER])

@@ -1,5 +1,7 @@
 """Requests on their way: settled by looking, taken up again where their launch was broken off, watched to the end."""
 
+from concurrent.futures import Future
+from copy import copy
 from functools import partial
 
 from webapp.accounts.models import User
@@ -9,7 +11,7 @@ from webapp.approvals.launching import in_background, resume
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import explain, fail, finish, quietly, settle
 from webapp.approvals.rights import demand
-from webapp.approvals.workflow import ACTS, State
+from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.cloud.client import Cloud
 from webapp.cloud.tokens import CloudSession
 from webapp.pools import actions as creations
@@ -55,6 +57,12 @@ def resend(found: PoolRequest, session: CloudSession, *, by: User) -> None:
     creations.send_again(found.launch, session)
     creations.send(found.launch, session)
     follow(found, session, by=by)
+
+
+def resend_soon(found: PoolRequest, session: CloudSession, *, by: User) -> "Future[NotPossible | None]":
+    """Send a creation again in a thread of its own; `found` stays as it is. The result is as that of `launch_soon`."""
+    copied = copy(found)
+    return in_background(found.pk, lambda _: resend(copied, session, by=by))
 
 
 def _resume_by_pk(pk: int, session: CloudSession) -> None:

@@ -139,6 +139,9 @@ def _in_thread(pk: int, act: Callable[[int], Any]) -> NotPossible | None:
     except NotPossible as refusal:
         log.info("request %s was not launched: %s", pk, refusal)
         return refusal
+    except CloudError as error:
+        log.info("request %s was not launched: %s", pk, error.message)
+        raise
     except Exception:
         log.exception("launching request %s broke", pk)
         raise

@@ -1,5 +1,6 @@
 """Launches from pages: with the token of the browser or the service account, and a moment's wait for the answer."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest
 from webapp.accounts.session import forget_cloud
-from webapp.approvals.following import resend
+from webapp.approvals.following import resend_soon
 from webapp.approvals.identity import TokenGone, session_at_hand, session_with
 from webapp.approvals.launching import launch_soon
 from webapp.approvals.models import PoolRequest
@@ -48,29 +49,29 @@ def launch_again(found: PoolRequest, request: UserRequest) -> None:
 def press(found: PoolRequest, request: UserRequest, *, act: str) -> HttpResponse | None:
     """Launch, retry or send again as the service account, or with the person's own token.
 
-    Without one they sign in and come back. Raises NotPossible.
+    Without one they sign in and come back. Raises NotPossible, CloudError.
     """
     demand(request.user, found, ACTS[act])
     session = session_at_hand(request.cloud, found)
     if session is None:
         return sign_in_again(request, found.get_absolute_url(), project=found.project_name)
-    if act == "send-again":
-        resend(found, session, by=request.user)
-    else:
-        _launch(found, session, request)
+    _carry_out(resend_soon if act == "send-again" else launch_soon, found, session, request)
     return None
 
 
-def _launch(found: PoolRequest, session: CloudSession, request: UserRequest) -> None:
+def _carry_out(
+    soon: Callable[..., "Future[NotPossible | None]"], found: PoolRequest, session: CloudSession, request: UserRequest
+) -> None:
+    """Launch or send again; the request goes on with the cloud session of this browser. Raises as `_patiently`."""
     found.launch_session = request.session.session_key or ""
     found.save(update_fields=["launch_session"])
-    _patiently(request, launch_soon(found, session, by=request.user))
+    _patiently(request, soon(found, session, by=request.user))
 
 
 def _patiently(request: UserRequest, running: "Future[NotPossible | None]") -> None:
-    """Wait a moment for a launch. Raises NotPossible where somebody else was faster, or the cloud takes no token.
+    """Wait a moment for a launch; where the cloud rejects the token of this browser, drop it: the page says to sign in.
 
-    A token of this browser that the cloud rejects is dropped: the page leads to the sign-in.
+    Raises NotPossible where somebody else was faster, or the cloud takes no token, CloudError where it cannot be asked.
     """
     try:
         refusal = running.result(timeout=_PATIENCE_S)
