@@ -3,9 +3,11 @@
 import pytest
 from django.test import Client
 
-from tests.approvals.building import a_policy
+from tests.approvals.building import a_failure, a_policy
 from tests.conftest import ANNA
+from tests.nodepool.test_rules import a_body
 from tests.people import a_person
+from tests.wizard.test_views import walked
 from webapp.accounts.roles import Role
 from webapp.approvals import deciding, tasks
 from webapp.approvals.launching import launch
@@ -115,3 +117,14 @@ def test_what_others_have_under_way_stays_theirs(anna_client, asked, anna):
     PoolRequest.objects.update(launch_session=BEFORE, state=State.LAUNCHING, author=ben)
     signed_in(anna_client, anna, "cloud")
     assert PoolRequest.objects.get().launch_session == BEFORE
+
+
+def test_a_draft_sent_again_after_a_failure_goes_on_with_the_browser_session_of_now(anna_client, anna, local_cloud):
+    a_failure("CCE.01400008", is_retryable=True)
+    draft = walked(anna_client, a_body(), "prod-standard")
+    local_cloud.fault(kind="quota", method="POST", path="nodepools$", times=1)
+    anna_client.post(draft.url_of("review"))
+    signed_in(anna_client, anna, "cloud")
+    anna_client.post(draft.url_of("review"))
+    found = PoolRequest.objects.get()
+    assert (found.state, found.launch_session) == (State.PROVISIONING, anna_client.session.session_key)

@@ -43,7 +43,7 @@ def launch_again(found: PoolRequest, request: UserRequest) -> None:
     """Launch a failed request once more, unchanged. Raises NotPossible."""
     demand(request.user, found, ACTS["retry"])
     if session := session_at_hand(request.cloud, found):
-        _patiently(request, launch_soon(found, session, by=request.user))
+        _carry_out(launch_soon, found, session, request)
 
 
 def press(found: PoolRequest, request: UserRequest, *, act: str) -> HttpResponse | None:
