@@ -4,12 +4,15 @@ import json
 import re
 
 import pytest
+from django.core.cache import cache
 
 from tests.approvals.building import a_failure
 from tests.conftest import EXAMPLES
 from tests.nodepool.test_rules import a_body
 from tests.wizard import bodies
 from webapp.accounts.models import User
+from webapp.approvals.models import PoolRequest
+from webapp.approvals.workflow import State
 from webapp.nodepool import pointers
 from webapp.pools.models import Creation
 from webapp.wizard import steps
@@ -74,6 +77,26 @@ def test_submitting_twice_makes_one_pool(anna_client, local_cloud):
     pages = {anna_client.post(draft.url_of("review"))["Location"] for _ in range(2)}
     assert len(pages) == 1
     assert len(local_cloud.log("POST", "nodepools")) == 1
+
+
+@pytest.mark.parametrize("state", [State.LAUNCHING, State.PROVISIONING, State.ACTIVE])
+def test_what_was_sent_leads_to_its_request_although_its_own_pool_has_the_name_now(anna_client, local_cloud, state):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    page = anna_client.post(draft.url_of("review"))["Location"]
+    PoolRequest.objects.update(state=state)
+    cache.clear()  # as after a while: the pool is among those of the cluster
+    answer = anna_client.post(draft.url_of("review"))
+    assert (answer.status_code, answer.get("Location")) == (302, page)
+    assert len(local_cloud.log("POST", "nodepools")) == 1
+
+
+def test_a_draft_that_was_changed_after_it_was_sent_is_checked(anna_client, local_cloud):
+    draft = walked(anna_client, a_body(), "prod-standard")
+    anna_client.post(draft.url_of("review"))
+    cache.clear()
+    anna_client.post(draft.url_of("autoscaling"), {"/spec/autoscaling/maxNodeCount": "9"})
+    answer = anna_client.post(draft.url_of("review"))
+    assert (answer.status_code, "A pool of this name exists" in answer.content.decode()) == (422, True)
 
 
 def test_a_step_that_is_wrong_is_shown_again_with_its_errors_at_their_fields(anna_client):

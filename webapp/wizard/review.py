@@ -61,6 +61,12 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return sign_in_again(request, draft.url_of(steps.REVIEW))
     if request.POST.get("_version") not in (None, str(draft.version)):
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
+    if sent := _sent_as_it_is(request, draft):
+        return redirect(sent)  # there is nothing to check: its own pool would be in its way
+    return _checked_and_sent(request, draft)
+
+
+def _checked_and_sent(request: UserRequest, draft: Draft) -> HttpResponse:
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
     facts, doubt = _facts(request, lists)
@@ -75,6 +81,14 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return _page(request, draft, status=409, trouble=str(refusal))
     start(found, request)
     return redirect(found)
+
+
+def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
+    """Return the request with which a draft was sent to the cloud exactly as it is now, unless that has failed."""
+    if draft.cluster is None:
+        return None
+    sent = _requests_of(request, draft).filter(state__in=(State.LAUNCHING, State.PROVISIONING, State.ACTIVE))
+    return sent.filter(digest=_order(request, draft, draft.cluster).digest).first()
 
 
 def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
