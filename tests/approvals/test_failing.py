@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.approvals.building import a_failure
+from tests.approvals.test_launching import live  # noqa: F401 - a fixture
 from tests.people import a_person
 from webapp.accounts.roles import Role
 from webapp.accounts.sealing import seal
@@ -16,6 +17,8 @@ from webapp.approvals.following import follow, is_unexplained
 from webapp.approvals.launching import launch
 from webapp.approvals.models import UnmatchedFailure
 from webapp.approvals.workflow import State
+from webapp.audit.models import AuditLine
+from webapp.nodepool import pointers
 from webapp.pools.models import ClusterWatch, PoolStatus
 from webapp.pools.status import status_of
 
@@ -150,6 +153,37 @@ def test_a_refusal_that_nobody_knows_says_what_to_do_and_is_not_offered_unchange
     assert found.problem["remedy"] in shown
     assert "The move is yours." in shown
     assert RETRY not in shown
+
+
+TAKEN = "A node pool of this name exists in the cluster already."
+
+
+def test_a_creation_that_is_in_conflict_is_told_that_its_name_is_taken(refused, page):
+    assert TAKEN in page(refused(409))
+
+
+@pytest.mark.parametrize(("kind", "method"), [("scale", "PUT"), ("delete", "DELETE")])
+def test_a_change_that_is_in_conflict_is_not_told_that_its_name_is_taken(  # noqa: PLR0917
+    asked,
+    anna,
+    author,
+    live,  # noqa: F811
+    local_cloud,
+    page,
+    kind,
+    method,
+):
+    pool_id, body = live
+    pointers.put(body, "/spec/initialNodeCount", 4)
+    local_cloud.fault(kind="status", status=409, method=method, message="The node pool is locked.")
+    found = asked(kind, body, pool_id)
+    launch(found, anna, by=author)
+    shown = page(found)
+    assert "This is in conflict with something that exists." in shown
+    assert "The cloud says: The node pool is locked." in shown
+    assert TAKEN not in shown
+    line = AuditLine.objects.filter(act__startswith="cloud.pool_").latest("pk")
+    assert "CCE.01409001" in line.after
 
 
 def test_a_fault_of_the_cloud_that_nobody_knows_can_be_tried_again():

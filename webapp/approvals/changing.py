@@ -10,7 +10,7 @@ from webapp.approvals.identity import rejected
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import accepted, fail, send_back
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, OutcomeUnknown, TokenRejected
+from webapp.cloud.errors import CloudError, OutcomeUnknown, TokenRejected, as_of_a_change
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Problem
 from webapp.nodepool.changes import on_top_of, overtaken
@@ -46,7 +46,7 @@ def change(found: PoolRequest, session: CloudSession) -> None:
             let_go(found, found.problem)  # it is still to be settled
             _demand_token(error, session, found)
         else:
-            stopped(found, error)
+            stopped(found, as_of_a_change(error))
     else:
         if is_done:
             accepted(found, found.pool_id)

@@ -74,19 +74,30 @@ class HostNotAllowed(CloudError):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a code of the cloud means for a person: what happened, whose move it is, what to do, and which field."""
+    """What a code of the cloud means for a person: what happened, whose move it is, what to do, and which field.
+
+    `is_of_creation` says that it means this only where a pool was to be made.
+    """
 
     message: str
     remedy: str
     whose: str = "yours"
     pointer: str = ""
     is_retryable: bool = False
+    is_of_creation: bool = False
 
 
 def _read(text: str) -> dict[str, Meaning]:
     """Return what each code of the file of failures means."""
     return {
-        code: Meaning(one["sentence"], one["remedy"], one["whose"], one.get("pointer", ""), one.get("retryable", False))
+        code: Meaning(
+            one["sentence"],
+            one["remedy"],
+            one["whose"],
+            pointer=one.get("pointer", ""),
+            is_retryable=one.get("retryable", False),
+            is_of_creation=one.get("creation", False),
+        )
         for one in tomllib.loads(text)["failures"]
         for code in one["codes"]
     }
@@ -102,3 +113,19 @@ def meaning_of(status: int, code: str) -> Meaning:
     if status >= 500:
         return Meaning("The cloud has a problem of its own.", "Try again in a minute; what you typed is kept.")
     return Meaning("The cloud refused the request.", "See the cloud's own words.")
+
+
+def as_of_a_change(error: CloudError) -> CloudError:
+    """Return the refusal of a change or deletion; a code that speaks of a new pool means what its status does."""
+    known = MEANINGS.get(error.code)
+    if known is None or not known.is_of_creation:
+        return error
+    meaning = meaning_of(error.status or 0, "")
+    return type(error)(
+        meaning.message,
+        remedy=meaning.remedy,
+        status=error.status,
+        request_id=error.request_id,
+        detail=error.detail,
+        pointer=meaning.pointer,
+    )
