@@ -1,14 +1,18 @@
 """A creation whose answer was lost, and that was looked for in vain often enough, is sent again by its author alone."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from tests.people import a_person
 from webapp.accounts.actions import make_api_token
 from webapp.accounts.roles import Role
 from webapp.approvals import pressing
+from webapp.approvals.following import follow
 from webapp.approvals.launching import launch
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import State
@@ -75,6 +79,22 @@ def test_a_pool_that_came_after_all_is_found_and_not_made_twice(lost, anna_clien
     by_page(anna_client, lost)
     lost.refresh_from_db()
     assert (lost.state, made(local_cloud)) == (State.PROVISIONING, [201])
+
+
+def test_a_pool_that_others_deleted_before_it_was_looked_for_is_not_said_never_to_have_been_made(
+    asked, anna, author, anna_client, local_cloud
+):
+    found = asked()
+    local_cloud.fault(kind="accept_then_504", method="POST", path="nodepools$", times=1)
+    launch(found, anna, by=author)
+    cloud = Cloud(anna)
+    cloud.delete_node_pool(found.cluster_id, cloud.find_pool(found.cluster_id, found.name)["metadata"]["uid"])
+    local_cloud.advance(3600)
+    looked_for(found)
+    assert "did not arrive, or the pool was deleted again" in anna_client.get(found.get_absolute_url()).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        follow(found, anna)
+    assert "it was not made, or deleted again" in anna_client.get(found.get_absolute_url()).content.decode()
 
 
 def test_a_cloud_that_takes_its_time_keeps_the_page_waiting_for_a_moment_only(
