@@ -17,7 +17,7 @@ from webapp.approvals.identity import facts_for_launch, launcher_in
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
 from webapp.approvals.pressing import launch_again, start
-from webapp.approvals.workflow import EDITABLE, ENDED, NotPossible, State
+from webapp.approvals.workflow import EDITABLE, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
 from webapp.nodepool import Cluster, Problem, check
@@ -31,6 +31,8 @@ from webapp.wizard.options import Lists
 from webapp.wizard.places import Step
 from webapp.wizard.presets import may_manage_presets
 from webapp.wizard.summary import Group, Said, Summary
+
+_SENT = (State.LAUNCHING, State.PROVISIONING, State.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
     """Return the request with which a draft was sent to the cloud exactly as it is now, unless that has failed."""
     if draft.cluster is None:
         return None
-    sent = _requests_of(request, draft).filter(state__in=(State.LAUNCHING, State.PROVISIONING, State.ACTIVE))
+    sent = _requests_of(request, draft).filter(state__in=_SENT)
     return sent.filter(digest=_order(request, draft, draft.cluster).digest).first()
 
 
@@ -160,6 +162,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "trouble": trouble or doubt,
         "unchecked": checks.left_unchecked(lists),
         "before": before,
+        "sent": _sent_as_it_is(request, draft) if before and before.state in _SENT else None,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
@@ -173,9 +176,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
 
 
 def _made_of(request: UserRequest, draft: Draft) -> tuple[PoolRequest | None, PoolRequest | None]:
-    """Return the request that this draft is the change of; where there is none, the last one that has ended."""
+    """Return the request that this draft is the change of; where there is none, the last one that was made of it."""
     made = list(_requests_of(request, draft).only("state", "reason", "start_at_once"))
-    pending = next((one for one in made if one.state not in ENDED), None)
+    pending = next((one for one in made if one.state in EDITABLE), None)
     return pending, next(iter(made), None) if pending is None else None
 
 
