@@ -69,6 +69,28 @@ def test_a_request_that_a_worker_launches_at_this_moment_is_answered_as_it_stand
     assert (answer.status_code, answer.json()["state"]) == (201, "provisioning")
 
 
+def test_calls_with_one_key_at_the_same_time_are_one_request_though_its_pool_is_there(
+    call,
+    anna,
+    cluster_id,
+    local_cloud,
+    monkeypatch,  # noqa: F811
+):
+    wish = {"kind": "create", "cluster_id": cluster_id, "body": a_body()}
+    headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}
+    real, answers = ordering.demand_good, []
+
+    def overtaken(session, order):
+        monkeypatch.setattr(ordering, "demand_good", real)
+        answers.append(call("/api/v1/requests", wish, **headers))
+        return real(session, order)
+
+    monkeypatch.setattr(ordering, "demand_good", overtaken)
+    answers.append(call("/api/v1/requests", wish, **headers))
+    assert [one.status_code for one in answers] == [201, 201]
+    assert len({one.json()["id"] for one in answers}) == len(local_cloud.log("POST", "nodepools")) == 1
+
+
 def test_an_edit_keeps_what_it_is_compared_with(ask, waiting, anna):
     PoolRequest.objects.update(baseline={"spec": {}}, baseline_name="the preset “Worker”", draft_url="/pools/new/x")
     body = a_body(**{"/spec/initialNodeCount": 1})

@@ -48,14 +48,23 @@ def asked(request: Request, call: dict[str, Any]) -> Response:
     key = key_of(request)
     session, cluster = live_cluster(request, call["cluster_id"])
     demand_own(session, person_of(request))
-    known = PoolRequest.objects.filter(key=key).first()
+    known = _known_by(key)
     if known is None:
         order = order_of(call["kind"], Cloud(session), cluster, call)
-        facts = demand_good(session, order)
+        try:
+            facts = demand_good(session, order)
+        except Unfit:
+            if _known_by(key):  # another call with this key was faster: its own pool is in the way
+                return asked(request, call)
+            raise
         known = possible(actions.submit, order, by=person_of(request), session=session, key=key, facts=facts)
     elif (known.kind, known.cluster_id) != (call["kind"], cluster.id) or _differs(known, call):
         raise Unfit([("", "This Idempotency-Key was used for another request. Use a new one.")])
     return answer(started(request, known, session), status=201)
+
+
+def _known_by(key: str) -> PoolRequest | None:
+    return PoolRequest.objects.filter(key=key).first()
 
 
 def demand_own(session: CloudSession, person: User) -> None:
