@@ -13,7 +13,7 @@ from webapp.cloud import breaker
 from webapp.cloud.breaker import Breaker
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudUnreachable, LeftAlone, Refused
-from webapp.cloud.patience import patience, serving
+from webapp.cloud.patience import patience
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_whoever_serves_people_waits_for_his_turn_at_a_service_that_answers():
     service, most = Breaker("slow"), []
 
     def call():
-        with serving(), service.slot():
+        with patience(60), service.slot():
             most.append(service._held)
             time.sleep(0.02)
             service.answered()
@@ -127,12 +127,12 @@ def test_one_who_comes_while_others_wait_for_an_answer_in_vain_is_told_so_at_onc
     monkeypatch.setattr(breaker, "HANGS_S", 0.05)
     service = Breaker("hanging")
     with ExitStack() as held:
-        held.enter_context(serving())
+        held.enter_context(patience(60))
         for _ in range(breaker.SLOTS):
             held.enter_context(service.slot())
         with pytest.raises(LeftAlone, match="others wait for it"), service.slot():
             pass
-    with serving(), service.slot():
+    with patience(60), service.slot():
         service.answered()
 
 

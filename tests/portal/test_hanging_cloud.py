@@ -81,6 +81,15 @@ def test_home_which_asks_the_cloud_nothing_is_there_in_time(hanging, anna_client
     assert time.monotonic() - started < PAGE_S
 
 
+def test_a_call_of_the_api_waits_for_all_that_it_asks_as_long_as_for_one_answer(hanging, anna_client, monkeypatch):
+    monkeypatch.setattr("webapp.accounts.middleware.API_S", 1)
+    started = time.monotonic()
+    answer = anna_client.get("/api/v1/clusters")
+    assert 1 <= time.monotonic() - started < PAGE_S
+    assert answer.status_code == 502
+    assert says_why(answer)
+
+
 def test_a_step_is_saved_in_time_without_any_copy(hanging, anna_client):
     cache.clear()
     form = form_of(steps.NODE_TEMPLATE, a_body(**{"/spec/nodeTemplate/az": "eu-de-02"}))

@@ -9,11 +9,11 @@ from webapp.accounts.access import page_of, sign_in_again
 from webapp.accounts.service_accounts import ServiceAccountRejected
 from webapp.accounts.session import cloud_of, forget_cloud
 from webapp.cloud.errors import CloudError, TokenRejected
-from webapp.cloud.patience import PAGE_S, patience, serving
+from webapp.cloud.patience import API_S, PAGE_S, patience
 
 
 class CloudSessionMiddleware:
-    """Sets `request.cloud` and how long a page waits for the cloud; keeps signed-in pages out of caches."""
+    """Sets `request.cloud` and how long it waits for the cloud; keeps signed-in pages out of caches."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -21,7 +21,7 @@ class CloudSessionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         request.cloud = _lazily(request)  # type: ignore[attr-defined]
-        with serving(), patience(None if request.path.startswith("/api/") else PAGE_S):
+        with patience(API_S if request.path.startswith("/api/") else PAGE_S):
             response = self.get_response(request)
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")

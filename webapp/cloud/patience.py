@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 PAGE_S = 1.5  # a page is there within two seconds, whatever the cloud does
+API_S = 20.0  # a program can wait, but not with one of the few threads that serve people
 SIGN_IN_S = 5.0  # without the cloud's answer there is nothing to show
 _until: ContextVar[float | None] = ContextVar("patience", default=None)
-_serving: ContextVar[bool] = ContextVar("serving", default=False)
 
 
 @contextmanager
 def patience(seconds: float | None) -> Iterator[None]:
-    """Let what is done here wait for the cloud for so long in all; None for as long as it takes."""
+    """Let what is done here wait for the cloud for so long in all; None for as long as it takes, as nobody waits."""
     before = _until.set(None if seconds is None else time.monotonic() + seconds)
     try:
         yield
@@ -24,19 +24,9 @@ def patience(seconds: float | None) -> Iterator[None]:
         _until.reset(before)
 
 
-@contextmanager
-def serving(*, is_so: bool = True) -> Iterator[None]:
-    """Say that what is done here holds one of the few threads that serve people, or that it does not."""
-    before = _serving.set(is_so)
-    try:
-        yield
-    finally:
-        _serving.reset(before)
-
-
 def is_serving() -> bool:
-    """Return whether whoever waits here keeps others waiting."""
-    return _serving.get()
+    """Return whether somebody waits for what is done here, and so one of the few threads that serve people."""
+    return _until.get() is not None
 
 
 def left_s() -> float:

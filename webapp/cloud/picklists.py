@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, CloudUnreachable, Refused, TokenRejected
-from webapp.cloud.patience import left_s, patience, serving
+from webapp.cloud.patience import left_s, patience
 from webapp.cloud.tokens import CloudSession
 from webapp.cloud.transport import longest_s
 from webapp.nodepool.cluster import Cluster
@@ -136,7 +136,7 @@ def facts_from(lists: Mapping[str, PickList]) -> Facts:
 
 def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
     try:
-        with serving(is_so=False), patience(None):  # whoever waits may leave; the list is for the next one
+        with patience(None):  # whoever waits may leave; the list is for the next one
             fetched = PickList(tuple(_SOURCES[name](Cloud(session), cluster)), timezone.now())
     except CloudError as exc:
         fetched = PickList((), timezone.now(), exc)
