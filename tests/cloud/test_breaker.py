@@ -115,12 +115,12 @@ def test_whoever_serves_people_waits_for_his_turn_at_a_service_that_answers():
 
     def call():
         with patience(60), service.slot():
-            most.append(service._held)
+            most.append(breaker._held[service])
             time.sleep(0.02)
             service.answered()
 
     assert together([call] * 20) == [None] * 20
-    assert max(most) == breaker.SLOTS
+    assert max(most) == breaker.SLOTS_OF_ONE
 
 
 def test_one_who_comes_while_others_wait_for_an_answer_in_vain_is_told_so_at_once(monkeypatch):
@@ -128,12 +128,39 @@ def test_one_who_comes_while_others_wait_for_an_answer_in_vain_is_told_so_at_onc
     service = Breaker("hanging")
     with ExitStack() as held:
         held.enter_context(patience(60))
-        for _ in range(breaker.SLOTS):
+        for _ in range(breaker.SLOTS_OF_ONE):
             held.enter_context(service.slot())
         with pytest.raises(LeftAlone, match="others wait for it"), service.slot():
             pass
+        with Breaker("living").slot():
+            pass
     with patience(60), service.slot():
         service.answered()
+
+
+def test_services_that_hang_together_hold_half_of_the_threads_together(monkeypatch):
+    monkeypatch.setattr(breaker, "HANGS_S", 0.05)
+    services = [Breaker("one"), Breaker("another")]
+    with ExitStack() as held:
+        held.enter_context(patience(60))
+        for number in range(breaker.SLOTS):
+            held.enter_context(services[number % 2].slot())
+        for service in services:
+            with pytest.raises(LeftAlone, match="others wait for it"), service.slot():
+                pass
+
+
+def test_whoever_waits_for_his_turn_waits_no_longer_than_he_will():
+    service = Breaker("slow")
+    with ExitStack() as held:
+        held.enter_context(patience(60))
+        for _ in range(breaker.SLOTS_OF_ONE):
+            held.enter_context(service.slot())
+        held.enter_context(patience(0.05))
+        started = time.monotonic()
+        with pytest.raises(LeftAlone), service.slot():
+            pass
+        assert time.monotonic() - started < breaker.HANGS_S
 
 
 def test_workers_keep_nobody_waiting_and_may_call_as_they_like():

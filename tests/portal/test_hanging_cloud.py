@@ -156,6 +156,27 @@ def test_an_iam_that_never_answers_does_not_take_all_threads_of_a_process(silent
         (answer, at) for answer, at in map(Future.result, sign_ins) if b"others wait for it" in answer.content
     ]
     waited = [at for answer, at in map(Future.result, sign_ins) if b"others wait for it" not in answer.content]
-    assert len(waited) == breaker.SLOTS
+    assert len(waited) == breaker.SLOTS_OF_ONE
     assert max(one.result()[1] for one in pages) < min(waited)
     assert {answer.status_code for answer, _ in told_at_once} == {422}
+
+
+def test_services_that_hang_together_do_not_take_all_threads_of_a_process(hanging, anna, anna_client, monkeypatch):
+    monkeypatch.setattr("webapp.accounts.middleware.API_S", 2)
+    monkeypatch.setattr(breaker, "HANGS_S", 0.3)
+    by_browser, by_token = {}, {"X-Cloud-Token": anna.token}  # CCE alone, and IAM before it
+    with ThreadPoolExecutor(THREADS) as server:
+        calls = [server.submit(in_thread, called, anna_client, one) for _ in range(8) for one in (by_browser, by_token)]
+        pages = [server.submit(in_thread, Client().get, "/healthz") for _ in range(8)]
+    answers = [one.result() for one in calls]
+    waited = [at for answer, at in answers if "others wait for it" not in answer.json()["detail"]]
+    assert len(waited) == breaker.SLOTS
+    assert max(one.result()[1] for one in pages) < min(waited)
+    assert {answer.status_code for answer, _ in answers} == {502}
+
+
+def called(signed_in, headers):
+    """Call the API as a browser of its own that is signed in."""
+    client = Client()
+    client.cookies = signed_in.cookies
+    return client.get("/api/v1/clusters", headers=headers)

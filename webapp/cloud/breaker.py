@@ -1,22 +1,26 @@
 """A breaker for each service of the cloud: one that does not answer is left alone for a while, and then tried once.
 
-So a service that hangs costs some callers their time. Until that is known it gets half of the threads that serve people
-at most: whoever comes while it holds those and answers nobody is told so. Only what does not answer counts: whoever
-says no is alive. Each process has its own.
+So a service that hangs costs some callers their time. Until that is known, half of the threads that serve people wait
+for the cloud at most, for all its services together, and one service never has all of those: whoever comes while they
+wait in vain is told so. Only what does not answer counts: whoever says no is alive. Each process has its own.
 """
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from webapp.cloud.errors import LeftAlone
-from webapp.cloud.patience import is_serving
+from webapp.cloud.patience import is_serving, left_s
 
 FAILURES = 5  # in a row
 PAUSE_S = 10.0
 SLOTS = 4  # of the eight threads of a web process
+SLOTS_OF_ONE = SLOTS - 1  # a service that hangs leaves something to those that live
 HANGS_S = 1.2  # without an answer to any of those who hold them
+_freed = threading.Condition()
+_held: Counter["Breaker"] = Counter()
 
 
 class Breaker:
@@ -26,12 +30,11 @@ class Breaker:
         self.service = service
         self._failures, self._again_at = 0, 0.0
         self._lock = threading.Lock()
-        self._held, self._moved_at = 0, 0.0
-        self._freed = threading.Condition()
+        self._moved_at = 0.0
 
     @contextmanager
     def slot(self) -> Iterator[None]:
-        """Hold one of the threads that may wait for this service. Raises LeftAlone where it hangs and has them all."""
+        """Hold one of the threads that may wait for this service. Raises LeftAlone where all wait in vain."""
         if not is_serving():
             yield
             return
@@ -39,23 +42,29 @@ class Breaker:
         try:
             yield
         finally:
-            with self._freed:
-                self._held -= 1
-                self._freed.notify()
+            with _freed:
+                _held[self] -= 1
+                _freed.notify_all()
 
     def _take(self) -> None:
-        with self._freed:
-            while self._held >= SLOTS:
-                left_s = self._moved_at + HANGS_S - time.monotonic()
-                if left_s <= 0:
+        with _freed:
+            while ahead := self._ahead():
+                hangs_in_s = max(one._moved_at for one in ahead) + HANGS_S - time.monotonic()
+                if min(hangs_in_s, left_s()) <= 0:
                     raise LeftAlone(
-                        f"The cloud's service {self.service} is slow to answer, and others wait for it already.",
+                        "The cloud is slow to answer, and others wait for it already.",
                         remedy="Nothing was sent. Try again in a moment.",
                     )
-                self._freed.wait(left_s)
-            if not self._held:
+                _freed.wait(min(hangs_in_s, left_s()))
+            if not _held[self]:
                 self._moved_at = time.monotonic()
-            self._held += 1
+            _held[self] += 1
+
+    def _ahead(self) -> list["Breaker"]:
+        """Return the services one of which has to answer before another thread may wait for this one."""
+        if _held[self] >= SLOTS_OF_ONE:
+            return [self]
+        return [one for one, count in _held.items() if count] if _held.total() >= SLOTS else []
 
     def demand_closed(self) -> None:
         """Raise LeftAlone while the service is left alone; after that let one caller try."""
