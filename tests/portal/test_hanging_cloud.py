@@ -38,6 +38,8 @@ def made(anna_client):
         "review": draft.url_of("review"),
         "step": draft.url_of("node-template"),
         "scale": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/scale",
+        "change": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/change",
+        "delete": f"/clusters/{found.cluster_id}/pools/{found.pool_id}/delete",
     }
 
 
@@ -73,6 +75,25 @@ def test_a_page_without_any_copy_is_there_in_time_and_says_why(hanging, anna_cli
         started = time.monotonic()
         assert says_why(anna_client.get(hanging[page])), page
         assert time.monotonic() - started < PAGE_S, page
+
+
+def test_a_cloud_that_is_slow_closes_no_page_of_pools(made, anna_client, local_cloud):
+    local_cloud.fault(kind="latency", seconds=0.8)
+    for page in ("cluster", "scale", "change"):
+        cache.clear()
+        assert anna_client.get(made[page]).status_code == 200, page
+
+
+def test_what_was_known_of_pools_is_shown_with_its_age(made, anna_client, local_cloud, monkeypatch):
+    anna_client.get(made["cluster"])
+    monkeypatch.setattr("webapp.accounts.middleware.PAGE_S", 0.5)
+    local_cloud.fault(kind="latency", seconds=3)
+    for page in ("cluster", "scale", "delete"):
+        answer = anna_client.get(made[page])
+        assert answer.status_code == 200, page
+        assert says_why(answer), page
+        assert "pool-1" in answer.content.decode()
+        assert "as of <time" in answer.content.decode(), page
 
 
 def test_home_which_asks_the_cloud_nothing_is_there_in_time(hanging, anna_client):

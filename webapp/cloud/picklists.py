@@ -23,6 +23,7 @@ from webapp.cloud.tokens import CloudSession
 from webapp.cloud.transport import longest_s
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Subnet
+from webapp.nodepool.pointers import get
 
 FRESH_S, KEPT_S = 120, 24 * 3600
 NOW_S = 10  # what was asked so short a time ago is what is now: a single answer may take longer
@@ -94,6 +95,27 @@ def cluster_now(session: CloudSession, cluster_id: str) -> Cluster:
     return listed or Cluster.from_api(Cloud(session).cluster(cluster_id))
 
 
+def pools_of(session: CloudSession, cluster_id: str) -> tuple[Cluster, PickList]:
+    """Return a cluster and its node pools, as the cloud answers them, asked for side by side.
+
+    What cannot be had in time is the copy of before, and `error` says why. Raises CloudError where there is no copy, or
+    the cloud says no.
+    """
+    lists = pick_lists(session, ("clusters", "pools"), cluster=Cluster(id=cluster_id), refresh=True)
+    for one in lists.values():
+        if one.error and not (one.items and one.error.is_passing):
+            raise one.error
+    listed = next((one for one in lists["clusters"].items if one.id == cluster_id), None)
+    return listed or Cluster.from_api(Cloud(session).cluster(cluster_id)), lists["pools"]
+
+
+def pool_of(session: CloudSession, cluster_id: str, pool_id: str) -> tuple[Cluster, dict[str, Any], PickList]:
+    """Return a cluster, one of its node pools, and the list of them that it is of. Raises CloudError."""
+    cluster, pools = pools_of(session, cluster_id)
+    listed = next((one for one in pools.items if get(one, "/metadata/uid") == pool_id), None)
+    return cluster, listed or Cloud(session).node_pool(cluster_id, pool_id), pools
+
+
 def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
     """Return everything that the cloud says about a cluster's surroundings now.
 
@@ -137,7 +159,7 @@ def facts_from(lists: Mapping[str, PickList]) -> Facts:
 def _fetch(key: str, name: str, session: CloudSession, cluster: Cluster | None) -> PickList:
     try:
         with patience(None):  # whoever waits may leave; the list is for the next one
-            fetched = PickList(tuple(_SOURCES[name](Cloud(session), cluster)), timezone.now())
+            fetched = PickList(tuple(_ALL[name](Cloud(session), cluster)), timezone.now())
     except CloudError as exc:
         fetched = PickList((), timezone.now(), exc)
         if isinstance(exc, Refused):  # a list that somebody may not see is not asked for at each page
@@ -158,7 +180,7 @@ def _is_fresh(found: PickList, fresh_s: float) -> bool:
 
 
 def _key(session: CloudSession, name: str, cluster: Cluster | None) -> str:
-    scope = cluster.id if cluster and name in ("pool_names", "subnets") else ""
+    scope = cluster.id if cluster and name in ("pools", "pool_names", "subnets") else ""
     return f"picks:{session.project_id}:{session.user_id}:{name}:{scope}"
 
 
@@ -175,9 +197,12 @@ def _free(cloud: Cloud, subnet: Subnet) -> int | None:
         return None
 
 
+def _pools(cloud: Cloud, cluster: Cluster | None) -> list[dict[str, Any]]:
+    return cloud.node_pools(cluster.id) if cluster else []
+
+
 def _pool_names(cloud: Cloud, cluster: Cluster | None) -> tuple[str, ...]:
-    pools = cloud.node_pools(cluster.id) if cluster else []
-    return tuple(str((one.get("metadata") or {}).get("name") or "") for one in pools)
+    return tuple(str((one.get("metadata") or {}).get("name") or "") for one in _pools(cloud, cluster))
 
 
 _SOURCES: dict[str, Callable[[Cloud, Cluster | None], Iterable[Any]]] = {
@@ -197,3 +222,4 @@ _SOURCES: dict[str, Callable[[Cloud, Cluster | None], Iterable[Any]]] = {
     "quotas": lambda cloud, _: (cloud.quotas(),),
 }
 NAMES = tuple(_SOURCES)
+_ALL = _SOURCES | {"pools": _pools}  # pages show them, and no rule asks for them

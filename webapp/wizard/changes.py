@@ -21,7 +21,6 @@ from webapp.approvals.pressing import start
 from webapp.approvals.queries import locks_on
 from webapp.approvals.workflow import EDITABLE, NotPossible
 from webapp.cloud import picklists
-from webapp.cloud.client import Cloud
 from webapp.nodepool import Cluster, Problem, pointers
 from webapp.nodepool.changes import COUNT, is_changeable, on_top_of
 from webapp.nodepool.facts import NOTHING_KNOWN, Facts
@@ -56,11 +55,12 @@ def page_of(kind: str, cluster_id: str, pool_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A pool as it is now, without what the cloud writes itself, and its cluster."""
+    """A pool without what the cloud writes itself, its cluster, and the list that says as of when it is like this."""
 
     pool_id: str
     body: dict[str, Any]
     cluster: Cluster
+    listed: picklists.PickList
 
     @property
     def name(self) -> str:
@@ -202,9 +202,8 @@ def _order(request: UserRequest, live: Live, kind: Kind, body: JSON) -> Order:
 
 def _live(request: UserRequest, cluster_id: str, pool_id: str) -> Live:
     assert request.cloud  # noqa: S101 - the decorators saw to it
-    cloud = Cloud(request.cloud)
-    body = cleaned(cloud.node_pool(cluster_id, pool_id)).body
-    return Live(pool_id, body, Cluster.from_api(cloud.cluster(cluster_id)))
+    cluster, pool, listed = picklists.pool_of(request.cloud, cluster_id, pool_id)
+    return Live(pool_id, cleaned(pool).body, cluster, listed)
 
 
 def _facts(request: UserRequest, cluster: Cluster) -> Facts:

@@ -14,7 +14,7 @@ from webapp.accounts.http import UserRequest
 from webapp.approvals.models import Kind, PoolRequest, pk_of
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import CloudError, TokenRejected
-from webapp.cloud.picklists import PickList
+from webapp.cloud.picklists import PickList, pool_of
 from webapp.nodepool import Cluster
 from webapp.nodepool.formats import FORMATS, Imported, cleaned, read
 from webapp.nodepool.formats.guessing import guessed
@@ -78,12 +78,11 @@ def import_text(request: UserRequest) -> HttpResponse:
 def copy_pool(request: UserRequest, cluster_id: str, pool_id: str) -> HttpResponse:
     """Make a draft of a live pool; its name is left to be chosen, because it is taken."""
     assert request.cloud  # noqa: S101 - the decorator saw to it
-    cloud = Cloud(request.cloud)
-    pool = cloud.node_pool(cluster_id, pool_id)
+    cluster, pool, _ = pool_of(request.cloud, cluster_id, pool_id)
     found = cleaned(pool)
     found.body["metadata"] = {}
     name = str((pool.get("metadata") or {}).get("name") or pool_id)
-    return _begin(request, found, Cluster.from_api(cloud.cluster(cluster_id)), f"the pool {name}"[:200])
+    return _begin(request, found, cluster, f"the pool {name}"[:200])
 
 
 @signed_in
