@@ -1,10 +1,12 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import time_machine
 from django.utils import timezone
 
-from webapp.cloud import picklists
+from webapp.cloud import breaker, picklists
+from webapp.cloud.patience import patience
 
 
 def test_a_list_is_asked_for_once_and_then_kept(anna, local_cloud):
@@ -59,3 +61,19 @@ def test_with_a_copy_at_hand_a_page_waits_even_less(anna, local_cloud, monkeypat
     with time_machine.travel(timezone.now() + timedelta(minutes=3)):
         after = picklists.pick_lists(anna, ["zones"])["zones"]
     assert (after.items, after.fetched_at) == (before.items, before.fetched_at)
+
+
+def test_where_others_wait_in_vain_already_a_page_is_shown_without(anna, local_cloud, monkeypatch):
+    monkeypatch.setattr(breaker, "HANGS_S", 0.05)
+    local_cloud.fault(kind="latency", seconds=0.8, path="os-availability-zone")
+
+    def page():
+        with patience(60):
+            picklists.pick_lists(anna, ["zones"])
+
+    with ThreadPoolExecutor(8) as server:
+        started = time.monotonic()
+        pages = [server.submit(lambda: (page(), time.monotonic() - started)[1]) for _ in range(8)]
+    waited = [one.result() > 0.7 for one in pages]
+    assert waited.count(True) == breaker.SLOTS_OF_ONE
+    assert picklists.pick_lists(anna, ["zones"])["zones"].items

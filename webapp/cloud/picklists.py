@@ -5,8 +5,9 @@ A page never waits long: what is not there in time goes on being fetched, for th
 
 import pickle
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,8 +17,9 @@ from typing import Any
 from django.core.cache import cache
 from django.utils import timezone
 
+from webapp.cloud.breaker import breaker_of
 from webapp.cloud.client import Cloud
-from webapp.cloud.errors import CloudError, CloudUnreachable, Refused, TokenRejected
+from webapp.cloud.errors import CloudError, CloudUnreachable, LeftAlone, Refused, TokenRejected
 from webapp.cloud.patience import left_s, patience
 from webapp.cloud.tokens import CloudSession
 from webapp.cloud.transport import longest_s
@@ -29,6 +31,7 @@ FRESH_S, KEPT_S = 120, 24 * 3600
 NOW_S = 10  # what was asked so short a time ago is what is now: a single answer may take longer
 WAIT_S, WAIT_WITH_COPY_S = 2.5, 0.8  # for lists that nothing is known of, and for newer ones
 _SUBNETS_COUNTED = 20
+_LISTS = "pick lists", ""  # as a service that people wait for, whatever the services that they come from
 _workers = ThreadPoolExecutor(max_workers=16, thread_name_prefix="picklist")
 _under_way: dict[tuple[str, str], "Future[PickList]"] = {}
 _lock = threading.Lock()
@@ -68,8 +71,9 @@ def pick_lists(  # noqa: PLR0913 - one keyword each
     missing = [name for name in keys if refresh or name not in found or not _is_fresh(found[name], fresh_s)]
     jobs = {name: _job(keys[name], name, session, cluster) for name in missing}
     if wait_s is None:
-        wait_s = WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S
-    wait(jobs.values(), timeout=min(wait_s, left_s()))
+        _wait_a_moment(jobs.values(), WAIT_WITH_COPY_S if set(missing) <= set(found) and not refresh else WAIT_S)
+    else:
+        wait(jobs.values(), timeout=min(wait_s, left_s()))
     for name, job in jobs.items():
         fetched = job.result() if job.done() else PickList((), timezone.now(), _slow())
         found[name] = replace(found[name], error=fetched.error) if fetched.error and name in found else fetched
@@ -139,7 +143,15 @@ def _job(key: str, name: str, session: CloudSession, cluster: Cluster | None) ->
         if job is None:
             job = _under_way[who] = _workers.submit(copy_context().run, _fetch, key, name, session, cluster)
             job.add_done_callback(lambda _: _under_way.pop(who, None))
+            job.add_done_callback(lambda _: breaker_of(*_LISTS).answered())
     return job
+
+
+def _wait_a_moment(jobs: Collection["Future[PickList]"], wait_s: float) -> None:
+    """Wait for lists unless others do that in vain already: a page is shown without, and the next one has them."""
+    if jobs:
+        with suppress(LeftAlone), breaker_of(*_LISTS).slot():
+            wait(jobs, timeout=min(wait_s, left_s()))
 
 
 def _slow() -> CloudError:
