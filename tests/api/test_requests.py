@@ -72,9 +72,9 @@ def test_a_request_that_a_worker_launches_at_this_moment_is_answered_as_it_stand
 def test_calls_with_one_key_at_the_same_time_are_one_request_though_its_pool_is_there(
     call,
     anna,
-    cluster_id,
+    cluster_id,  # noqa: F811
     local_cloud,
-    monkeypatch,  # noqa: F811
+    monkeypatch,
 ):
     wish = {"kind": "create", "cluster_id": cluster_id, "body": a_body()}
     headers = {"X-Cloud-Token": anna.token, "Idempotency-Key": "one"}

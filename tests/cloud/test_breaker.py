@@ -120,7 +120,7 @@ def test_whoever_serves_people_waits_for_his_turn_at_a_service_that_answers():
             service.answered()
 
     assert together([call] * 20) == [None] * 20
-    assert max(most) == breaker.SLOTS_OF_ONE
+    assert max(most) == breaker.SLOTS_OF_ONE + breaker.MORE_SLOTS
 
 
 def test_one_who_comes_while_others_wait_for_an_answer_in_vain_is_told_so_at_once(monkeypatch):

@@ -185,6 +185,7 @@ def test_an_iam_that_never_answers_does_not_take_all_threads_of_a_process(silent
 def test_services_that_hang_together_do_not_take_all_threads_of_a_process(hanging, anna, anna_client, monkeypatch):
     monkeypatch.setattr("webapp.accounts.middleware.API_S", 2)
     monkeypatch.setattr(breaker, "HANGS_S", 0.3)
+    breaker.forget()  # that they have just answered
     by_browser, by_token = {}, {"X-Cloud-Token": anna.token}  # CCE alone, and IAM before it
     with ThreadPoolExecutor(THREADS) as server:
         calls = [server.submit(in_thread, called, anna_client, one) for _ in range(8) for one in (by_browser, by_token)]

@@ -2,7 +2,8 @@
 
 So a service that hangs costs some callers their time. Until that is known, half of the threads that serve people wait
 for the cloud at most, for all its services together, and one service never has all of those: whoever comes while they
-wait in vain is told so. Only what does not answer counts: whoever says no is alive. Each process has its own.
+wait in vain is told so. A service that has just answered gets two threads more. Only what does not answer counts:
+whoever says no is alive. Each process has its own.
 """
 
 import threading
@@ -18,6 +19,7 @@ FAILURES = 5  # in a row
 PAUSE_S = 10.0
 SLOTS = 4  # of the eight threads of a web process
 SLOTS_OF_ONE = SLOTS - 1  # a service that hangs leaves something to those that live
+MORE_SLOTS = 2  # for a service that lives: callers in line hold threads as well
 HANGS_S = 1.2  # without an answer to any of those who hold them
 _freed = threading.Condition()
 _held: Counter["Breaker"] = Counter()
@@ -30,7 +32,7 @@ class Breaker:
         self.service = service
         self._failures, self._again_at = 0, 0.0
         self._lock = threading.Lock()
-        self._moved_at = 0.0
+        self._moved_at = self._answered_at = 0.0
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -62,9 +64,10 @@ class Breaker:
 
     def _ahead(self) -> list["Breaker"]:
         """Return the services one of which has to answer before another thread may wait for this one."""
-        if _held[self] >= SLOTS_OF_ONE:
+        more = MORE_SLOTS if time.monotonic() - self._answered_at < HANGS_S else 0
+        if _held[self] >= SLOTS_OF_ONE + more:
             return [self]
-        return [one for one, count in _held.items() if count] if _held.total() >= SLOTS else []
+        return [one for one, count in _held.items() if count] if _held.total() >= SLOTS + more else []
 
     def demand_closed(self) -> None:
         """Raise LeftAlone while the service is left alone; after that let one caller try."""
@@ -83,6 +86,7 @@ class Breaker:
     def answered(self) -> None:
         """Note that the service lives."""
         self._failures, self._moved_at = 0, time.monotonic()
+        self._answered_at = self._moved_at
 
     def failed(self) -> None:
         """Note that it did not answer."""
