@@ -132,7 +132,7 @@ def sign_in(page: Page, name: str = "anna") -> None:
 
 def demand_accessible(page: Page, **options) -> None:
     """Fail where axe-core finds a violation."""
-    found = Axe().run(page, options=options or None)
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options})  # on large pages ten times as fast
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
 
 
