@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.fernet import Fernet
@@ -56,12 +58,40 @@ def environment_of(folder: Path, cloud_url: str, static: Path) -> dict[str, str]
         "CLOUD_ALLOWED_HOSTS": "127.0.0.1",
         "POLL_INTERVAL_S": "0.5",
         "LOG_LEVEL": "ERROR",
+        **_services(),
     }
+
+
+def _services() -> dict[str, str]:
+    """Return a database of PostgreSQL and a place in Redis, where tests run on them; it has no broker."""
+    name, server = f"portal_{uuid.uuid4().hex[:12]}", os.environ.get("DATABASE_URL", "").rpartition("/")[0]
+    return {"DATABASE_URL": f"{server}/{name}", "CACHE_PREFIX": name, "BROKER_URL": ""} if server else {}
+
+
+@contextmanager
+def _database(url: str | None) -> Iterator[None]:
+    """Make the database of an address, and remove it in the end; SQLite makes its own."""
+    server, _, name = (url or "").rpartition("/")
+    if not server:
+        yield
+        return
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def running_portal(environment: dict[str, str]) -> Iterator[str]:
     """Run the portal as in production."""
+    with _database(environment.get("DATABASE_URL")), _served(environment) as url:
+        yield url
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[str]:
     port = free_port()
     for command in ("migrate", "seed_demo"):
         subprocess.run(

@@ -118,12 +118,14 @@ def test_a_save_that_fails_is_told_and_the_next_one_takes_the_words_back(open_pa
     sign_in(page)
     page.goto("/pools/new")
     page.click("text=Start a blank draft")
+    page.wait_for_url("**/basics")
+    page.wait_for_load_state()  # before that no script listens
     page.route("**/preview", lambda route: route.fulfill(status=401))
     at(page, "/metadata/name").fill("lost")
     expect(page.locator("#save-trouble")).to_be_visible()
     page.unroute("**/preview")
     at(page, "/metadata/name").fill("kept")
-    expect(page.locator("#save-trouble")).to_be_hidden()
+    expect(page.locator("#save-trouble")).to_be_hidden(timeout=30_000)
 
 
 def test_a_page_that_is_loaded_again_in_mid_word_has_kept_it(open_page):
