@@ -7,12 +7,14 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.fernet import Fernet
+from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import ANNA, ROOT, end, free_port, wait_until_answering
@@ -83,6 +85,20 @@ def _database(url: str | None) -> Iterator[None]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def _manage(command: str, environment: dict[str, str]) -> None:
+    words = [sys.executable, "manage.py", command, "--verbosity", "0"]
+    subprocess.run(words, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+@lru_cache
+def _tables() -> Path:
+    """Return a database of SQLite with all tables, made once: that takes seconds."""
+    folder = settings.FOLDER / "tables"
+    folder.mkdir()
+    _manage("migrate", environment_of(folder, "http://127.0.0.1:9", folder))
+    return folder / "poolwright.sqlite3"
+
+
 @contextmanager
 def running_portal(environment: dict[str, str]) -> Iterator[str]:
     """Run the portal as in production."""
@@ -93,10 +109,11 @@ def running_portal(environment: dict[str, str]) -> Iterator[str]:
 @contextmanager
 def _served(environment: dict[str, str]) -> Iterator[str]:
     port = free_port()
-    for command in ("migrate", "seed_demo"):
-        subprocess.run(
-            [sys.executable, "manage.py", command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
-        )
+    if "DATABASE_URL" in environment:
+        _manage("migrate", environment)
+    else:
+        shutil.copy(_tables(), environment["VAR_DIR"])
+    _manage("seed_demo", environment)
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "webapp.config.wsgi:application", "--no-log"]
     server += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
     with subprocess.Popen(server, cwd=ROOT, env=environment) as process:
