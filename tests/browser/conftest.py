@@ -177,6 +177,14 @@ def sign_in(page: Page, name: str = "anna") -> None:
     page.wait_for_url("**/")
 
 
+def start_blank(page: Page) -> None:
+    """Start a blank draft, and wait until its page listens to what is typed."""
+    page.goto("/pools/new")
+    page.click("text=Start a blank draft")
+    page.wait_for_url("**/basics")
+    page.wait_for_load_state()
+
+
 def demand_accessible(page: Page, **options) -> None:
     """Fail where axe-core finds a violation."""
     found = Axe().run(page, options={"resultTypes": ["violations"], **options})  # on large pages ten times as fast

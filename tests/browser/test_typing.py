@@ -8,7 +8,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, start_blank
 from tests.browser.test_walk import at, go_on
 from tests.conftest import EXAMPLES
 from tests.wizard.bodies import WIDE
@@ -76,8 +76,7 @@ def test_a_body_that_is_typed_by_its_places_arrives_exactly(open_page, cloud_url
     requests.put(f"{cloud_url}/_reset", timeout=5).raise_for_status()
     page, answers = open_page(java_script_enabled=script), dict(typed(body))
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     label = page.locator("#cluster option", has_text=re.compile(f"^{cluster}:")).inner_text()
     page.select_option("#cluster", label=label)
     for following in STEPS[1:]:
@@ -98,8 +97,7 @@ def test_a_body_that_is_typed_by_its_places_arrives_exactly(open_page, cloud_url
 def test_a_row_is_added_though_a_save_is_under_way_and_takes_the_keyboard(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     page.click("button:has-text('Disks and storage')")
     held = []
     page.route("**/preview", lambda route: held.append(route))
@@ -116,10 +114,7 @@ def test_a_row_is_added_though_a_save_is_under_way_and_takes_the_keyboard(open_p
 def test_a_save_that_fails_is_told_and_the_next_one_takes_the_words_back(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
-    page.wait_for_url("**/basics")
-    page.wait_for_load_state()  # before that no script listens
+    start_blank(page)
     page.route("**/preview", lambda route: route.fulfill(status=401))
     at(page, "/metadata/name").fill("lost")
     expect(page.locator("#save-trouble")).to_be_visible()
@@ -131,8 +126,7 @@ def test_a_save_that_fails_is_told_and_the_next_one_takes_the_words_back(open_pa
 def test_a_page_that_is_loaded_again_in_mid_word_has_kept_it(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     at(page, "/metadata/name").fill("mid-wor")
     for _ in range(20):  # what the closing page sent may arrive after the new page was asked for
         page.reload()

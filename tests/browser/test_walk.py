@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting, sign_in
+from tests.browser.conftest import LOOKS, demand_accessible, demand_fitting, sign_in, start_blank
 
 T = "/spec/nodeTemplate"
 
@@ -96,8 +96,7 @@ def test_no_page_has_an_accessibility_violation_or_scrolls_sideways(open_page, w
 def test_an_error_takes_the_focus_and_leads_to_its_field(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     page.click("#step-form .btn-primary")
     summary = page.locator(".error-summary")
     expect(summary).to_be_focused()
@@ -110,8 +109,7 @@ def test_an_error_takes_the_focus_and_leads_to_its_field(open_page):
 def test_the_body_beside_the_form_follows_as_one_types_and_nothing_typed_is_lost(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     at(page, "/metadata/name").fill("typed-so-far")
     expect(page.locator(".line.lit", has_text="typed-so-far")).to_be_visible()
     page.reload()
@@ -135,8 +133,7 @@ def test_a_second_click_on_create_makes_no_second_pool(open_page, cloud_url):
 def test_the_flavor_table_narrows_down_as_one_types(open_page):
     page = open_page()
     sign_in(page)
-    page.goto("/pools/new")
-    page.click("text=Start a blank draft")
+    start_blank(page)
     page.click("button:has-text('Node template')")
     page.fill("#flavor-search", "8 vcpu c7n")
     rows = page.locator("#flavor-table tbody tr:visible")
