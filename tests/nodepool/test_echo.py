@@ -57,6 +57,7 @@ def test_a_pool_with_what_the_cloud_fills_in_is_what_was_asked_for(asked, live):
         ({}, {f"{T}/extendParam": {"maxPods": 30}}),
         ({}, {f"{T}/login": {"sshKey": "another"}}),
         ({f"{T}/os": "HCE OS 2.0"}, {f"{T}/os": "EulerOS 2.9"}),
+        ({f"{T}/o": 1, f"{T}/os": "HCE OS 2.0"}, {f"{T}/os": "EulerOS 2.9"}),
         ({f"{T}/k8sTags": {"tier": "web"}}, {}),
         ({SCALING: SIZES}, {SCALING: {**SIZES, "maxNodeCount": 2}}),
         ({SCALING: SIZES}, {}),
