@@ -150,17 +150,17 @@ def ask_for_nodes(status: PoolStatus, cloud: Cloud) -> bool:
 
 def _ask_for_all(watch: ClusterWatch, session: CloudSession) -> None:
     """Ask for the pools of a cluster, and for its nodes where they can have changed; keep what is new."""
-    cloud, started = Cloud(session), watch.asked_at
+    cloud = Cloud(session)
     try:
         found = {str(one["metadata"]["uid"]): one for one in cloud.node_pools(watch.cluster_id)}
         _begin_to_watch(watch, found)
-        rows = _asked_before(watch, started)
+        rows = _asked_before(watch)
         by_pool = _nodes_by_pool(cloud, watch) if _may_nodes_differ(watch, rows, found) else None
     except CloudError as exc:
-        for one in _asked_before(watch, started):
+        for one in _asked_before(watch):
             _keep(one, asked_at=timezone.now(), problem=exc.as_dict())
     else:
-        _take_in(_asked_before(watch, started), found, by_pool)
+        _take_in(watch, found, by_pool)
     watch.answered_at = timezone.now()
     watch.save(update_fields=["answered_at", "nodes_at"])
 
@@ -173,10 +173,10 @@ def _begin_to_watch(watch: ClusterWatch, found: dict[str, dict[str, Any]]) -> No
     PoolStatus.objects.bulk_create(made, ignore_conflicts=True)
 
 
-def _asked_before(watch: ClusterWatch, started: datetime | None) -> list[PoolStatus]:
-    """Return the pools of which an answer to a question of that time is news: not those that were changed since."""
+def _asked_before(watch: ClusterWatch) -> list[PoolStatus]:
+    """Return the pools of which an answer to the question that is under way is news: not those changed since."""
     place = {"project_id": watch.project_id, "cluster_id": watch.cluster_id, "is_gone": False}
-    is_older = Q(asked_at__lte=started) | Q(asked_at=None, document__isnull=True)
+    is_older = Q(asked_at__lte=watch.asked_at) | Q(asked_at=None, document__isnull=True)
     return list(PoolStatus.objects.filter(is_older, **place))
 
 
@@ -199,28 +199,22 @@ def _nodes_by_pool(cloud: Cloud, watch: ClusterWatch) -> dict[str, list[dict[str
 
 
 def _take_in(
-    rows: list[PoolStatus], found: dict[str, dict[str, Any]], by_pool: dict[str, list[dict[str, Any]]] | None
+    watch: ClusterWatch, found: dict[str, dict[str, Any]], by_pool: dict[str, list[dict[str, Any]]] | None
 ) -> None:
     """Keep what a list says about pools; one that it does not hold is gone, or never was."""
     unchanged = []
-    for one in rows:
+    for one in _asked_before(watch):
         document = found.get(one.pool_id)
         nodes = one.nodes if by_pool is None else by_pool.get(one.pool_id, [])
         if document is not None and (document, nodes, None) == (one.document, one.nodes, one.problem):
-            unchanged.append(one)
+            unchanged.append(one.pk)
         elif document is not None:
             _keep(one, asked_at=timezone.now(), document=document, nodes=nodes, problem=None)
         elif one.document or (one.asked_at and not is_unknown(one)):  # somebody has seen it, or changed it
             _keep(one, asked_at=timezone.now(), is_gone=True, problem=None)
-    _answered_alike(unchanged)
-
-
-def _answered_alike(rows: list[PoolStatus]) -> None:
-    """Note that the cloud has said of these what it said before: most of a cluster's pools, by one statement."""
-    asked_before, now = max((one.asked_at for one in rows if one.asked_at), default=None), timezone.now()
-    if asked_before:  # one that was changed since was asked for, so to speak, later
-        same = PoolStatus.objects.filter(pk__in=[one.pk for one in rows], asked_at__lte=asked_before)
-        same.update(asked_at=now, answered_at=now)
+    # Most of a cluster's pools, by one statement; not those that were changed in the meantime.
+    now, alike = timezone.now(), PoolStatus.objects.filter(pk__in=unchanged, asked_at__lte=watch.asked_at)
+    alike.update(asked_at=now, answered_at=now)
 
 
 def nodes_of(cloud: Cloud, cluster_id: str, pool_id: str) -> list[dict[str, Any]]:

@@ -87,10 +87,11 @@ def _checked_and_sent(request: UserRequest, draft: Draft) -> HttpResponse:
 
 def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
     """Return the request with which a draft was sent to the cloud exactly as it is now, unless that has failed."""
-    if draft.cluster is None:
+    sent = list(_requests_of(request, draft).filter(state__in=_SENT).only("state", "digest"))
+    if not sent or draft.cluster is None:  # nearly always nothing was sent
         return None
-    sent = _requests_of(request, draft).filter(state__in=_SENT)
-    return sent.filter(digest=_order(request, draft, draft.cluster).digest).first()
+    digest = _order(request, draft, draft.cluster).digest
+    return next((one for one in sent if one.digest == digest), None)
 
 
 def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
