@@ -2,7 +2,7 @@
 
 from django.template import engines
 
-from webapp.portal.templatetags.tables import labelled
+from webapp.portal.tables import labelled
 
 HEAD = '<thead><tr><th scope="col">Pool</th><th scope="col" class="num">Nodes, <b>at most</b></th>'
 HEAD += '<th scope="col"><span class="visually-hidden">Acts</span></th></tr></thead>'
@@ -29,10 +29,8 @@ def test_a_heading_cannot_break_out_of_its_attribute():
 
 
 def test_what_is_laid_out_as_cards_says_aloud_that_it_is_a_table():
-    text = (
-        '{% load tables %}{% table "Pools" id="pools" %}' + HEAD + "<tbody><tr><th>web</th></tr></tbody>{% endtable %}"
-    )
-    html = engines["django"].from_string(text).render()
+    text = '{% call table("Pools", id="pools") %}' + HEAD + "<tbody><tr><th>web</th></tr></tbody>{% endcall %}"
+    html = engines["jinja2"].from_string(text).render()
     assert 'role="region" aria-label="Pools"><table id="pools" class="cards" role="table">' in html
     for role in ("rowgroup", "row", "columnheader", "rowheader"):
         assert f'role="{role}"' in html

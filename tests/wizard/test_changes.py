@@ -2,7 +2,6 @@
 
 import copy
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -24,6 +23,13 @@ COUNT = "/spec/initialNodeCount"
 def form_of(page: str) -> dict[str, str]:
     """Return the hidden inputs of a page, as a browser would post them."""
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+def timeline_at(browser, path: str) -> list[dict[str, str]]:
+    """Return the lines of the timeline that a page shows."""
+    line = r'<time datetime="(?P<at>[^"]+)">[^<]*</time> <strong>(?P<actor>[^<]+)</strong> (?P<text>[^<]+)'
+    line += r'(?:<span class="muted">\(after (?P<took>[^)]+)\))?'
+    return [one.groupdict() for one in re.finditer(line, browser.get(path).content.decode())]
 
 
 def test_a_pool_is_scaled_after_a_look_at_what_changes(anna_client, at, local_cloud):  # noqa: F811
@@ -134,19 +140,17 @@ def test_what_the_pool_did_before_a_request_is_not_in_its_timeline(anna_client, 
     page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
     anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
     found = PoolRequest.objects.get(kind="scale")
-    lines = anna_client.get(found.get_absolute_url()).context["timeline"]
-    assert [one.at for one in lines] == sorted(one.at for one in lines)
-    assert lines[0].text.startswith("submitted it")
+    lines = timeline_at(anna_client, found.get_absolute_url())
+    assert [one["at"] for one in lines] == sorted(one["at"] for one in lines)
+    assert lines[0]["text"].startswith("submitted it")
 
 
 def test_every_line_of_a_timeline_says_who_when_and_how_long_after_the_one_before(anna_client, at, local_cloud):  # noqa: F811
     page = anna_client.post(f"{at}/scale", {COUNT: "5"}).content.decode()
     anna_client.post(f"{at}/scale", form_of(page) | {"_confirmed": "1"})
     found = PoolRequest.objects.get(kind="scale")
-    first, *lines = anna_client.get(found.get_absolute_url()).context["timeline"]
-    assert first.took is None
-    assert {one.actor for one in (first, *lines)} == {"anna", "Poolwright", "The cloud"}
-    assert all(re.fullmatch(r"\d+:\d\d:\d\d", one.took_words) for one in lines)
-    assert first.at + sum((one.took for one in lines), timedelta()) == lines[-1].at
-    pool = anna_client.get(at).context["events"]
-    assert {one.actor for one in pool} == {"The cloud"}
+    first, *lines = timeline_at(anna_client, found.get_absolute_url())
+    assert first["took"] is None
+    assert {one["actor"] for one in (first, *lines)} == {"anna", "Poolwright", "The cloud"}
+    assert all(re.fullmatch(r"\d+:\d\d:\d\d", one["took"]) for one in lines)
+    assert {one["actor"] for one in timeline_at(anna_client, at)} == {"The cloud"}

@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_read_is_blamed_at_its_field_and_its_text_kept(ann
     page = answer.content.decode()
     assert answer.status_code == 422
     assert 'href="#file"' in page
-    assert "{&quot;spec&quot;: &lt;oops&gt;}" in page
+    assert "{&#34;spec&#34;: &lt;oops&gt;}" in page
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"{" * 2_000_000], ids=["empty", "binary", "huge"])

@@ -94,32 +94,28 @@ ROOT_URLCONF = "webapp.config.urls"
 WSGI_APPLICATION = "webapp.config.wsgi.application"
 APPEND_SLASH = False
 
-_TEMPLATE_LOADERS = [
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",  # the admin's
+_CONTEXT = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
 ]
+_OF_THE_PORTAL = ["here", "cloud", "notices", "roles", "form_token"]
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "webapp.portal.context.here",
-                "webapp.portal.context.cloud",
-                "webapp.portal.context.notices",
-                "webapp.portal.context.roles",
-            ],
-            "loaders": [
-                ("django.template.loaders.cached.Loader", _TEMPLATE_LOADERS),
-            ],
+            "environment": "webapp.portal.jinja.environment",
+            "context_processors": [*_CONTEXT, *(f"webapp.portal.context.{name}" for name in _OF_THE_PORTAL)],
         },
     },
+    {  # the admin's pages extend Django's
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates" / "django"],
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": _CONTEXT},
+    },
 ]
-if DEBUG:
-    TEMPLATES[0]["OPTIONS"]["loaders"] = _TEMPLATE_LOADERS
 
 DATABASES = {
     "default": services.database(env.address("DATABASE_URL"), VAR_DIR, env.whole("DATABASE_POOL_SIZE", 10, least=1)),

@@ -4,6 +4,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -49,6 +50,11 @@ def here(request: HttpRequest) -> dict[str, Any]:
     """Return the names of the page and of its room, and the addresses that every page leads to."""
     match = request.resolver_match
     return {"here": match.view_name if match else "", "room": match.app_name if match else "", "to": _addresses()}
+
+
+def form_token(request: HttpRequest) -> dict[str, Any]:
+    """Return the field against forged requests, made once for all forms of a page."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def notices(request: HttpRequest) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -46,9 +47,11 @@ def show_decisions(request: UserRequest, pk: uuid.UUID) -> HttpResponse:
         return sign_in_again(request, request.path)
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
     problems = checks.problems_of(draft.body, draft.cluster, lists)
+    decisions = _decisions(draft, lists, [one for one in problems if one.is_error])
     context = {
         "draft": draft,
-        "decisions": _decisions(draft, lists, [one for one in problems if one.is_error]),
+        "count": len(decisions),
+        "decisions": [(step.title, list(ones)) for step, ones in groupby(decisions, lambda one: one.step)],
         "warnings": [one for step in steps.STEPS for one in _warnings(draft, step, problems)],
         "kept": _kept(draft),
         "links": links(draft, "", problems),
