@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import EXAMPLES, ROOT
-from webapp.nodepool import Cluster, Facts, check, pointers
+from webapp.nodepool import Cluster, Facts, check, pointers, rules
 from webapp.nodepool.facts import Flavor, KeyPair, Quota, Quotas, ServerGroup, Subnet, VolumeType, Zone
 from webapp.nodepool.rules import CATALOGUE, MAX_PROBLEMS
+from webapp.nodepool.rules.shape import BODY, Many, Thing
+from webapp.nodepool.rules.structure import Held, held
 
 STANDARD = {"category": "standard", "version": "v1.29"}
 TURBO = {"category": "turbo", "version": "v1.29"}
@@ -502,6 +504,50 @@ def test_a_wrong_value_anywhere_never_raises(at, value):
         return
     for cluster in (STANDARD, TURBO):
         assert all(one.pointer == "" or one.pointer.startswith("/") for one in check(body, cluster, FACTS))
+
+
+class Asked(dict):
+    """A mapping that remembers what it was asked for."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.keys_asked = set()
+
+    def get(self, key, default=None):
+        self.keys_asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key):
+        self.keys_asked.add(key)
+        return super().__contains__(key)
+
+
+@pytest.mark.parametrize("name", ["cce", "cce-turbo"])
+def test_rules_ask_for_places_of_the_shape_alone(monkeypatch, name):
+    known = Asked()
+
+    def remembering(shape, body):
+        known.update(held(shape, body).known)
+        return Held(known)
+
+    monkeypatch.setattr(rules, "held", remembering)
+    body = json.loads((EXAMPLES / f"request-{name}.json").read_text())
+    check(body | {"spec": body["spec"] | {"type": "ElasticBMS"}}, Cluster("Turbo", "v1.29"), FACTS)
+    places = {pattern(at) for at in known.keys_asked}
+    assert len(places) > 50
+    assert places <= set(places_of(BODY))
+
+
+def pattern(at):
+    return re.sub(r"/[0-9]+(?=/|$)", "/*", at)
+
+
+def places_of(shape, at=""):
+    yield at
+    for _, way, member in shape.ways if isinstance(shape, Thing) else ():
+        yield from places_of(member, at + way)
+    if isinstance(shape, Many):
+        yield from places_of(shape.item, f"{at}/*")
 
 
 def test_every_rule_has_a_source_and_says_what_it_demands():

@@ -4,7 +4,7 @@ from webapp.nodepool import pointers
 from webapp.nodepool.formats.cleaning import cleaned
 from webapp.nodepool.pointers import JSON
 from webapp.nodepool.rules.shape import BODY
-from webapp.nodepool.rules.structure import UNKNOWN_KEY, broken
+from webapp.nodepool.rules.structure import UNKNOWN_KEY, held
 from webapp.nodepool.shells import as_the_cloud_keeps_it
 
 _SCALES = "/spec/autoscaling/enable"
@@ -31,6 +31,6 @@ def is_echo_of(live: JSON, body: JSON) -> bool:
 def _said(document: JSON) -> dict[str, JSON]:
     """Return what a document says of a pool, by place, without what stands for nothing; read as an answer is."""
     body = cleaned({**document, "status": {}}).body
-    unknown = tuple(f"{one.pointer}/" for one in broken(BODY, body) if one.code == UNKNOWN_KEY)
+    unknown = tuple(f"{one.pointer}/" for one in held(BODY, body).problems if one.code == UNKNOWN_KEY)
     leaves = pointers.leaves(body.get("spec"), ("spec",))
     return {at: value for at, value in leaves if value and not f"{at}/".startswith(unknown)}

@@ -22,13 +22,13 @@ def split(pointer: str) -> tuple[str, ...]:
 
 def join(*steps: str | int) -> str:
     """Return the pointer that these steps make, escaped."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join([f"/{step}" if isinstance(step, int) else f"/{_escaped(step)}" for step in steps])
 
 
 def get(document: JSON, pointer: str, default: JSON = None) -> JSON:
     """Return the value at a pointer, or `default` when there is none. Never raises."""
     for step in split(pointer):
-        document = _step_into(document, step)
+        document = document.get(step, _MISSING) if type(document) is dict else _step_into(document, step)
         if document is _MISSING:
             return default
     return document
@@ -78,6 +78,10 @@ def leaves(document: JSON, at: Sequence[str | int] = ()) -> Iterator[tuple[str, 
             yield from leaves(value, (*at, index))
     else:
         yield join(*at), document
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
 
 
 def _step_into(container: JSON, step: str) -> JSON:

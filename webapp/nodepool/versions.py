@@ -1,10 +1,12 @@
 """Cluster versions such as `v1.29` or `v1.29.4-r10`, compared as numbers."""
 
 import re
+from functools import lru_cache
 
 _NUMBERS = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4})(?:-r(\d{1,4}))?)?")
 
 
+@lru_cache(maxsize=256)
 def parsed(version: str) -> tuple[int, ...] | None:
     """Return the numbers of a version, as many as it names (at least two); None when it is none."""
     found = _NUMBERS.fullmatch(version.strip()[:40])

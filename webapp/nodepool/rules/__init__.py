@@ -11,7 +11,7 @@ from webapp.nodepool.problems import Problem, Severity
 from webapp.nodepool.rules import advanced, disks, marks, network, pool, spaces, storage, template
 from webapp.nodepool.rules.rule import RULES, Rule, Subject
 from webapp.nodepool.rules.shape import BODY, Free, Many, Thing, Value
-from webapp.nodepool.rules.structure import UNKNOWN_KEY, broken
+from webapp.nodepool.rules.structure import UNKNOWN_KEY, held
 from webapp.nodepool.shells import api_version_key, without_shells
 
 __all__ = [
@@ -53,6 +53,7 @@ def _of_shape(shape: Value, at: str = "") -> Iterator[Rule]:
 
 _UNKNOWN = Rule(UNKNOWN_KEY, Severity.WARNING, "", "A key that nobody knows.", "docs/cloud-api.md 1.2")
 CATALOGUE: tuple[Rule, ...] = (*_of_shape(BODY), _UNKNOWN, *RULES)
+_IN_TURN = [tuple(one for one in RULES if one.on_layout is on_layout) for on_layout in (False, True)]
 
 
 def check(
@@ -70,11 +71,12 @@ def check(
         facts: what the cloud says now; what is not known is not held against the body.
         raised: ids of rules whose warnings count as errors here.
     """
-    subject = Subject(without_shells(body), Cluster.of(cluster), facts)
-    found = list(broken(BODY, subject.body))
-    for on_layout in (False, True) if isinstance(subject.body, dict) else ():
-        subject.unfit = frozenset(problem.pointer for problem in found if problem.is_error)
-        found += [problem for one in RULES if one.on_layout is on_layout for problem in one.problems(subject)]
+    plain = without_shells(body)
+    fit = held(BODY, plain)
+    subject, found = Subject(plain, Cluster.of(cluster), facts, fit.known), fit.problems
+    for rules in _IN_TURN if isinstance(plain, dict) else ():
+        subject.pass_over([problem.pointer for problem in found if problem.is_error])
+        found += [one.problem(at, message) for one in rules for at, message in one.broken(subject)]
     return _most_important([_raised(problem, raised) for problem in _once(_as_spelt(found, body))])
 
 

@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
-from typing import Any
 
-from webapp.nodepool import choices, pointers
-from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool import choices
+from webapp.nodepool.rules.rule import LABELS, TEMPLATE, WARNING, Found, Subject, rule
 
-TAGS, LABELS, TAINTS = f"{TEMPLATE}/userTags", f"{TEMPLATE}/k8sTags", f"{TEMPLATE}/taints"
+TAGS, TAINTS = f"{TEMPLATE}/userTags", f"{TEMPLATE}/taints"
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _TAG = re.compile(r"[A-Za-z0-9_@\u4e00-\u9fa5-]*")
@@ -75,7 +73,7 @@ def label_count_and_type(subject: Subject) -> Found:
     labels = subject.thing(LABELS)
     if len(labels) > choices.MAX_LABELS:
         yield LABELS, f"Keep at most {choices.MAX_LABELS}; these are {len(labels)}."
-    for at, _, value in _entries(subject):
+    for at, _, value in subject.labels:
         if not isinstance(value, str):
             yield at, "A label's value must be a text: put it in quotes."
 
@@ -83,7 +81,7 @@ def label_count_and_type(subject: Subject) -> Found:
 @rule("NP-KTAG-02", LABELS, "API reference, table 6; Kubernetes")
 def label_names(subject: Subject) -> Found:
     """Label names: 1 to 63 letters, digits, - _ . with a letter or digit at both ends."""
-    for at, key, _ in _entries(subject):
+    for at, key, _ in subject.labels:
         if not _is_label(key.rpartition("/")[2]):
             yield at, _FORM.format("key")
 
@@ -91,7 +89,7 @@ def label_names(subject: Subject) -> Found:
 @rule("NP-KTAG-03", LABELS, "API reference, table 6; Kubernetes")
 def label_prefixes(subject: Subject) -> Found:
     """A label's prefix is a DNS name of at most 253 characters."""
-    for at, key, _ in _entries(subject):
+    for at, key, _ in subject.labels:
         if not _has_good_prefix(key):
             yield (
                 at,
@@ -103,7 +101,7 @@ def label_prefixes(subject: Subject) -> Found:
 @rule("NP-KTAG-04", LABELS, "API reference, table 6; Kubernetes")
 def label_values(subject: Subject) -> Found:
     """Label values: empty, or as label names."""
-    for at, _, value in _entries(subject):
+    for at, _, value in subject.labels:
         if isinstance(value, str) and value and not _is_label(value):
             yield at, _FORM.format("value")
 
@@ -111,7 +109,7 @@ def label_values(subject: Subject) -> Found:
 @rule("NP-KTAG-05", LABELS, "API reference, examples")
 def labels_reserved(subject: Subject) -> Found:
     """No label of the cloud itself."""
-    for at, key, _ in _entries(subject):
+    for at, key, _ in subject.labels:
         if key.rpartition("/")[0] in choices.RESERVED_LABEL_PREFIXES:
             yield at, "Labels of cce.cloud.com and node.cce.io are set by the cloud. Remove this one."
 
@@ -119,7 +117,7 @@ def labels_reserved(subject: Subject) -> Found:
 @rule("NP-KTAG-05", LABELS, "Kubernetes", WARNING)
 def labels_of_kubernetes(subject: Subject) -> Found:
     """Better no label of Kubernetes itself."""
-    for at, key, _ in _entries(subject):
+    for at, key, _ in subject.labels:
         prefix = key.rpartition("/")[0]
         if prefix.endswith(("kubernetes.io", "k8s.io")):
             yield at, "Labels of kubernetes.io and k8s.io belong to Kubernetes. Better choose another prefix."
@@ -167,13 +165,6 @@ def taints_of_kubernetes(subject: Subject) -> Found:
 
 
 _FORM = "Change the {}: 1 to 63 letters, digits, hyphens, underscores and dots, and a letter or digit at both ends."
-
-
-def _entries(subject: Subject) -> Iterator[tuple[str, str, object]]:
-    labels: dict[Any, object] = subject.thing(LABELS)
-    for key, value in islice(labels.items(), 2 * choices.MAX_LABELS):
-        name = key[:400] if isinstance(key, str) else ""
-        yield LABELS + pointers.join(name), name, value
 
 
 def _is_label(text: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from webapp.nodepool import choices, versions
-from webapp.nodepool.facts import Subnet
+from webapp.nodepool.facts import Quota, Subnet
 from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
 
 NIC = f"{TEMPLATE}/nodeNicSpec"
@@ -176,40 +176,40 @@ def version_gives_eips(subject: Subject) -> Found:
 def quota_has_eips(subject: Subject) -> Found:
     """The quota has enough EIPs."""
     left = subject.facts.quotas.eips.left if subject.facts.quotas.eips else None
+    if not subject.has(f"{EIP}/count") or left is None:
+        return
     need = subject.totals.most.eips
-    if subject.has(f"{EIP}/count") and left is not None and need > left:
+    if need > left:
         yield f"{EIP}/count", f"The quota has {left} EIPs left, and up to {need} are needed."
 
 
 @rule("NP-QUOTA-01", f"{TEMPLATE}/flavor", "docs/cloud-api.md 5.13", WARNING)
 def quota_has_servers(subject: Subject) -> Found:
     """The quotas of servers, vCPU and memory take the pool at its largest."""
-    need, quotas = subject.totals.most, subject.facts.quotas
-    for what, amount, quota in (
-        ("servers", need.nodes, quotas.servers),
-        ("vCPU", need.vcpus, quotas.vcpus),
-        ("MiB of memory", need.memory_mib, quotas.memory_mib),
-    ):
-        if quota and quota.left is not None and amount is not None and amount > quota.left:
-            yield (
-                f"{TEMPLATE}/flavor",
-                f"The quota has {quota.left} {what} left, and the pool takes up to {amount}.",
-            )
+    quotas = subject.facts.quotas
+    wanted = ("servers", "nodes", quotas.servers), ("vCPU", "vcpus", quotas.vcpus)
+    for message in _short_of(subject, *wanted, ("MiB of memory", "memory_mib", quotas.memory_mib)):
+        yield f"{TEMPLATE}/flavor", message
 
 
 @rule("NP-QUOTA-02", f"{TEMPLATE}/dataVolumes", "docs/cloud-api.md 5.13", WARNING)
 def quota_has_disks(subject: Subject) -> Found:
     """The quotas of disks take the pool at its largest."""
-    need, quotas = subject.totals.most, subject.facts.quotas
-    for what, amount, quota in (
-        ("disks", need.volumes, quotas.volumes),
-        ("GiB", need.disk_gib, quotas.volume_gib),
-    ):
-        if quota and quota.left is not None and amount > quota.left:
-            yield (
-                f"{TEMPLATE}/dataVolumes",
-                f"The quota has {quota.left} {what} left, and the pool takes up to {amount}.",
-            )
+    quotas = subject.facts.quotas
+    for message in _short_of(subject, ("disks", "volumes", quotas.volumes), ("GiB", "disk_gib", quotas.volume_gib)):
+        yield f"{TEMPLATE}/dataVolumes", message
+
+
+def _short_of(subject: Subject, *wanted: tuple[str, str, Quota | None]) -> Iterator[str]:
+    """Yield a message for each quota that is too small: given as its unit in words, the name of an amount, the quota.
+
+    The totals are asked for only where a quota is known: most checks do without.
+    """
+    for what, name, quota in wanted:
+        if quota and quota.left is not None:
+            amount: int | None = getattr(subject.totals.most, name)
+            if amount is not None and amount > quota.left:
+                yield f"The quota has {quota.left} {what} left, and the pool takes up to {amount}."
 
 
 def _is_address(text: str) -> bool:

@@ -1,11 +1,12 @@
 """A rule: a small function with a stable id, in one table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
-from webapp.nodepool import pointers
+from webapp.nodepool import choices, pointers
 from webapp.nodepool.cluster import Cluster
 from webapp.nodepool.facts import Facts, Flavor
 from webapp.nodepool.layout import Layout, layout
@@ -15,52 +16,56 @@ from webapp.nodepool.totals import Totals, totals
 
 SPEC = "/spec"
 TEMPLATE = "/spec/nodeTemplate"
+LABELS = f"{TEMPLATE}/k8sTags"
 
 Found = Iterator[tuple[str, str]]
 
 
 @dataclass
 class Subject:
-    """A body with its cluster and facts; the getters give a value only where it has the right type."""
+    """A body with its cluster and facts; the getters give a value only where it has the right type.
+
+    `known` is what stands at the places of the body's shape (see structure.py): a rule asks for no other place.
+    """
 
     body: JSON
     cluster: Cluster
     facts: Facts
+    known: Mapping[str, JSON]
     unfit: frozenset[str] = field(default=frozenset())
-    _found: dict[str, JSON] = field(default_factory=dict)
 
-    def _at(self, at: str) -> JSON:
-        if at not in self._found:
-            self._found[at] = pointers.get(self.body, at)
-        return self._found[at]
+    def __post_init__(self) -> None:
+        self._fit = self.known
 
-    def _get(self, at: str, kind: type | tuple[type, ...]) -> Any:
-        value = self._at(at)
-        is_right = isinstance(value, kind) and not (isinstance(value, bool) and kind is int)
-        return value if is_right and at not in self.unfit else None
+    def pass_over(self, unfit: Collection[str]) -> None:
+        """Give the values at these places, in which errors were found, to no rule any more."""
+        self.unfit = frozenset(unfit)
+        self._fit = {at: value for at, value in self.known.items() if at not in self.unfit} if unfit else self.known
 
     def text(self, at: str) -> str:
         """Return a text; "" where there is none."""
-        return self._get(at, str) or ""
+        value = self._fit.get(at)
+        return value if isinstance(value, str) else ""
 
     def number(self, at: str) -> int | None:
         """Return a whole number."""
-        value: int | None = self._get(at, int)
-        return value
+        value = self._fit.get(at)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     def flag(self, at: str) -> bool | None:
         """Return true, false or "not said"."""
-        value: bool | None = self._get(at, bool)
-        return value
+        value = self._fit.get(at)
+        return value if isinstance(value, bool) else None
 
     def thing(self, at: str) -> dict[str, Any]:
         """Return an object; an empty one where there is none."""
-        return self._get(at, dict) or {}
+        value = self._fit.get(at)
+        return value if isinstance(value, dict) else {}
 
     def items(self, at: str) -> list[tuple[str, Any]]:
         """Return the items of a list that is not too long, each with its pointer."""
-        values: Sequence[Any] = self._get(at, list) or ()
-        return [(f"{at}/{index}", value) for index, value in enumerate(values)]
+        values = self._fit.get(at)
+        return [(f"{at}/{index}", value) for index, value in enumerate(values)] if isinstance(values, list) else []
 
     def things(self, at: str) -> list[str]:
         """Return the pointers of those items of a list that are objects."""
@@ -68,7 +73,7 @@ class Subject:
 
     def has(self, at: str) -> bool:
         """Whether anything but null stands at a place."""
-        return self._at(at) is not None
+        return at in self.known
 
     def is_sound(self, *places: str) -> bool:
         """Whether no error was found at or below these places."""
@@ -87,11 +92,19 @@ class Subject:
         most = (self.number("/spec/autoscaling/maxNodeCount") or 0) if grows else 0
         return None if first is None else max(first, most)
 
-    @property
+    @cached_property
     def disks(self) -> list[str]:
         """The pointers of all disks, the system disk first."""
         root = f"{TEMPLATE}/rootVolume"
         return ([root] if self.thing(root) else []) + self.things(f"{TEMPLATE}/dataVolumes")
+
+    @cached_property
+    def labels(self) -> list[tuple[str, str, Any]]:
+        """The Kubernetes labels, as far as they are looked at: the pointer of each, its key and its value."""
+        labels: dict[Any, Any] = self.thing(LABELS)
+        first = islice(labels.items(), 2 * choices.MAX_LABELS)
+        named = [(key[:400] if isinstance(key, str) else "", value) for key, value in first]
+        return [(LABELS + pointers.join(key), key, value) for key, value in named]
 
     @cached_property
     def layout(self) -> Layout:
@@ -133,12 +146,11 @@ class Rule:
     says: str
     source: str
     on_layout: bool = False
-    broken: Callable[[Subject], Found] | None = None
+    broken: Callable[[Subject], Found] = lambda _: iter(())
 
-    def problems(self, subject: Subject) -> Iterator[Problem]:
-        """Yield a problem for each place that breaks the rule."""
-        for at, message in self.broken(subject) if self.broken else ():
-            yield Problem(at, self.code, self.severity, message, self.source)
+    def problem(self, at: str, message: str) -> Problem:
+        """Return what is wrong at a place that breaks the rule."""
+        return Problem(at, self.code, self.severity, message, self.source)
 
 
 RULES: list[Rule] = []

@@ -6,7 +6,7 @@ One entry per table of the API reference (*Creating a Node Pool*); the rule's id
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.nodepool import choices
+from webapp.nodepool import choices, pointers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ class Thing(Value):
 
     members: dict[str, Value] = field(default_factory=dict, kw_only=True)
     open: bool = False
+    ways: tuple[tuple[str, str, Value], ...] = field(init=False, repr=False)  # each member with its step of a pointer
+
+    def __post_init__(self) -> None:
+        ways = tuple((name, pointers.join(name), member) for name, member in self.members.items())
+        object.__setattr__(self, "ways", ways)
 
 
 @dataclass(frozen=True, slots=True)
