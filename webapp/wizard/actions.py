@@ -167,7 +167,7 @@ def _written(draft: Draft, step: Step, touch: dict[str, Any], changes: dict[str,
         "last_step": step.slug,
         "updated_at": timezone.now(),
     }
-    if not Draft.objects.filter(pk=draft.pk, version=draft.version).update(**changes):
+    if not Draft.objects.change(draft, changes):
         return False
     for name, value in changes.items():
         setattr(draft, name, value)

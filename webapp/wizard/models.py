@@ -2,18 +2,34 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import connection, models
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.functional import cached_property
 
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import BLANK, blank_body
 from webapp.nodepool.pointers import JSON
 
+_ANY = uuid.UUID(int=0)
 _OWN = "SELECT * FROM wizard_draft WHERE id = %s AND owner_id = %s"
+
+
+_CHANGE = """
+    UPDATE wizard_draft
+    SET body = %(body)s, cluster_facts = %(cluster_facts)s, touched = %(touched)s, version = %(version)s,
+        last_step = %(last_step)s, updated_at = %(updated_at)s
+    WHERE id = %(id)s AND version = %(seen)s
+"""
+
+
+@lru_cache(maxsize=8)
+def _address_of_steps(_script_prefix: str) -> str:
+    """Return what the addresses of the steps of the draft `_ANY` begin with."""
+    return reverse("wizard:step", args=[_ANY, "-"]).removesuffix("-")
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -22,6 +38,15 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def of(self, person: Any) -> Self:
         """Return the drafts of one person, the latest first."""
         return self.filter(owner=person).order_by("-updated_at")
+
+    def change(self, draft: "Draft", changes: Mapping[str, Any]) -> bool:
+        """Write what a save changes of a draft, by a fixed statement; False where its version is another by now."""
+        said = {**changes, "id": draft.pk}
+        fields = [one for one in self.model._meta.concrete_fields if one.name in said]
+        values = {one.name: one.get_db_prep_save(said[one.name], connection) for one in fields}
+        with connection.cursor() as cursor:
+            cursor.execute(_CHANGE, {**values, "seen": draft.version})
+            return cursor.rowcount == 1
 
     def own(self, person: Any, pk: uuid.UUID) -> "Draft | None":
         """Return a draft of a person, by a fixed statement: every page and every post of the wizard reads one."""
@@ -71,7 +96,7 @@ class Draft(models.Model):
     @cached_property
     def _url_of_steps(self) -> str:
         """What the addresses of all steps begin with: a page names each of them."""
-        return reverse("wizard:step", args=[self.pk, "-"]).removesuffix("-")
+        return _address_of_steps(get_script_prefix()).replace(str(_ANY), str(self.pk))
 
     @property
     def name(self) -> str:
