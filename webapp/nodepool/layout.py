@@ -105,9 +105,19 @@ def layout(body: JSON) -> Layout:
     local = {selector.name for selector in selectors if selector.is_local}
     groups = tuple(_group(at, value, placed, local) for at, value in _objects(storage, "storageGroups"))
     unmatched = tuple(one.pointer for one in selectors if not one.is_local and not one.taken)
-    root = pointers.get(body, f"{_TEMPLATE}/rootVolume")
-    root_disk = _disk(f"{_TEMPLATE}/rootVolume", root) if isinstance(root, dict) else None
-    return Layout(root_disk, tuple(placed), groups, unmatched, is_default)
+    return Layout(_root(body), tuple(placed), groups, unmatched, is_default)
+
+
+def disks_of(body: JSON) -> list[Disk]:
+    """Return the disks of a node, the system disk first, without saying who takes which."""
+    root = _root(body)
+    return [*((root,) if root else ()), *_disks(body)]
+
+
+def _root(body: JSON) -> Disk | None:
+    at = f"{_TEMPLATE}/rootVolume"
+    root = pointers.get(body, at)
+    return _disk(at, root) if isinstance(root, dict) else None
 
 
 def _disks(body: JSON) -> list[Disk]:

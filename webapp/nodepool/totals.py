@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from webapp.nodepool import pointers
 from webapp.nodepool.facts import Flavor, Quota, Quotas
-from webapp.nodepool.layout import Layout, layout
+from webapp.nodepool.layout import disks_of
 from webapp.nodepool.pointers import JSON
 
 
@@ -41,13 +41,12 @@ class Totals:
     most: Amount
 
 
-def totals(body: JSON, flavor: Flavor | None, made: Layout | None = None) -> Totals:
-    """Return what a body asks for, given its layout if it is there already; what is not readable counts as nothing."""
+def totals(body: JSON, flavor: Flavor | None) -> Totals:
+    """Return what a body asks for; what is not readable counts as nothing."""
     start = _count(pointers.get(body, "/spec/initialNodeCount"))
     grows = pointers.get(body, "/spec/autoscaling/enable") is True
     most = _count(pointers.get(body, "/spec/autoscaling/maxNodeCount")) if grows else 0
-    made = made or layout(body)
-    disks = (*((made.root,) if made.root else ()), *made.disks)
+    disks = disks_of(body)
     gib, volumes, eips = sum(disk.size_gib for disk in disks), len(disks), _eips(body)
 
     def amount(nodes: int) -> Amount:

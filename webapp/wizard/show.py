@@ -168,13 +168,11 @@ def _judged(request: UserRequest, draft: Draft, step: Step) -> tuple[Lists, list
 
 
 def _beside(draft: Draft, step: Step, lists: Lists) -> dict[str, Any]:
-    found, made = lists.get("flavors"), layout(draft.body)
+    found = lists.get("flavors")
     return {
         "lines": preview.drawn(without_password(draft.body), lambda at: bool(at) and steps.owner(at) is step),
-        "totals": drawing.totals_drawn(
-            totals(draft.body, flavor_named(draft.body, found.items if found else ()), made)
-        ),
-        "drawing": drawing.drawn(made) if step is steps.DISKS else None,
+        "totals": drawing.totals_drawn(totals(draft.body, flavor_named(draft.body, found.items if found else ()))),
+        "drawing": drawing.drawn(layout(draft.body)) if step is steps.DISKS else None,
     }
 
 

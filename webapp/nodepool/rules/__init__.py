@@ -76,7 +76,8 @@ def check(
     subject, found = Subject(plain, Cluster.of(cluster), facts, fit.known), fit.problems
     for rules in _IN_TURN if isinstance(plain, dict) else ():
         subject.pass_over([problem.pointer for problem in found if problem.is_error])
-        found += [one.problem(at, message) for one in rules for at, message in one.broken(subject)]
+        asked = [one for one in rules if one.needs is None or one.needs in fit.known]
+        found += [one.problem(at, message) for one in asked for at, message in one.broken(subject)]
     return _most_important([_raised(problem, raised) for problem in _once(_as_spelt(found, body))])
 
 

@@ -6,7 +6,7 @@ import json
 import re
 
 from webapp.nodepool import choices, versions
-from webapp.nodepool.rules.rule import SPEC, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import SPEC, WARNING, Found, Subject, rule, rule_on
 from webapp.nodepool.rules.template import EXTEND, IMAGE, OS, RUNTIME
 
 TYPE = f"{SPEC}/type"
@@ -19,7 +19,7 @@ _CONTAINERD_BASE_SIZE = ((1, 23, 14), (1, 25, 9), (1, 27, 6), (1, 28, 4))
 _WITHOUT_LINES = str.maketrans("", "", "\r\n")
 
 
-@rule("NP-PODS-03", PODS, "User manual, creating a node pool", WARNING)
+@rule_on("NP-PODS-03", PODS, "User manual, creating a node pool", WARNING)
 def pods_have_addresses(subject: Subject) -> Found:
     """The node's share of the container network has an address for each pod."""
     pods, mask = subject.number(PODS), subject.cluster.pod_mask
@@ -30,7 +30,7 @@ def pods_have_addresses(subject: Subject) -> Found:
         )
 
 
-@rule("NP-PODS-04", PODS, "User manual, creating a node pool", WARNING)
+@rule_on("NP-PODS-04", PODS, "User manual, creating a node pool", WARNING)
 def pods_have_interfaces(subject: Subject) -> Found:
     """In a Turbo cluster the flavor has a network interface for each pod."""
     pods, flavor = subject.number(PODS), subject.flavor
@@ -42,7 +42,7 @@ def pods_have_interfaces(subject: Subject) -> Found:
         )
 
 
-@rule("NP-AGENCY-01", f"{EXTEND}/agency_name", "IAM API, agencies")
+@rule_on("NP-AGENCY-01", f"{EXTEND}/agency_name", "IAM API, agencies")
 def agency_exists(subject: Subject) -> Found:
     """The agency exists."""
     name, agencies = subject.text(f"{EXTEND}/agency_name"), subject.facts.agencies
@@ -70,7 +70,7 @@ def scripts_are_short(subject: Subject) -> Found:
         )
 
 
-@rule("NP-SCRIPT-04", POST, "User manual, creating a node pool", WARNING)
+@rule_on("NP-SCRIPT-04", POST, "User manual, creating a node pool", WARNING)
 def no_plain_reboot(subject: Subject) -> Found:
     """No plain reboot after the installation."""
     script = _decoded(subject.text(POST)) if len(subject.text(POST)) <= choices.SCRIPT_LIMIT else None
@@ -78,7 +78,7 @@ def no_plain_reboot(subject: Subject) -> Found:
         yield POST, "A plain reboot stops the installation. Use: shutdown -r 1"
 
 
-@rule("NP-IMG-01", IMAGE, "API reference, table 13")
+@rule_on("NP-IMG-01", IMAGE, "API reference, table 13")
 def image_exists(subject: Subject) -> Found:
     """The private image exists."""
     wanted, images = subject.text(IMAGE), subject.facts.images
@@ -86,7 +86,7 @@ def image_exists(subject: Subject) -> Found:
         yield IMAGE, "This private image does not exist in the project. Choose one of the list."
 
 
-@rule("NP-NICQ-01", f"{EXTEND}/nicMultiqueue", "API reference, table 13")
+@rule_on("NP-NICQ-01", f"{EXTEND}/nicMultiqueue", "API reference, table 13")
 def queues(subject: Subject) -> Found:
     """Network card queues: one of the documented numbers, bare metal only."""
     at = f"{EXTEND}/nicMultiqueue"
@@ -97,7 +97,7 @@ def queues(subject: Subject) -> Found:
         yield at, f'Write for example [{{"queue":4}}], with one of {", ".join(map(str, choices.NIC_QUEUES))}.'
 
 
-@rule("NP-NICT-01", f"{EXTEND}/nicThreshold", "API reference, table 13")
+@rule_on("NP-NICT-01", f"{EXTEND}/nicThreshold", "API reference, table 13")
 def threshold(subject: Subject) -> Found:
     """Pre-bound network cards: low:high, each 0.0 to 1.0, bare metal only."""
     at = f"{EXTEND}/nicThreshold"

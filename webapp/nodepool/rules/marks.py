@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from webapp.nodepool import choices
-from webapp.nodepool.rules.rule import LABELS, TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import LABELS, TEMPLATE, WARNING, Found, Subject, rule_on
 
 TAGS, TAINTS = f"{TEMPLATE}/userTags", f"{TEMPLATE}/taints"
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?")
@@ -17,7 +17,7 @@ _AVOIDED_TAINTS = (
 )
 
 
-@rule("NP-UTAG-02", TAGS, "Update page; user manual", WARNING)
+@rule_on("NP-UTAG-02", TAGS, "Update page; user manual", WARNING)
 def few_tags(subject: Subject) -> Found:
     """More than eight tags may be refused, depending on the region."""
     count = len(subject.items(TAGS))
@@ -25,13 +25,13 @@ def few_tags(subject: Subject) -> Found:
         yield TAGS, f"Some regions take {choices.MAX_TAGS_ADVISED} tags only; these are {count}."
 
 
-@rule("NP-UTAG-03", TAGS, "Update page")
+@rule_on("NP-UTAG-03", TAGS, "Update page")
 def tag_keys_differ(subject: Subject) -> Found:
     """No tag key twice."""
     yield from _repeated(((f"{at}/key", subject.text(f"{at}/key")) for at in subject.things(TAGS)), "tag")
 
 
-@rule("NP-UTAG-04", TAGS, "API reference, table 6")
+@rule_on("NP-UTAG-04", TAGS, "API reference, table 6")
 def tag_keys(subject: Subject) -> Found:
     """Tag keys: 1 to 36 letters, digits, - _ @ or Chinese characters."""
     for at in subject.things(TAGS):
@@ -44,7 +44,7 @@ def tag_keys(subject: Subject) -> Found:
             )
 
 
-@rule("NP-UTAG-05", TAGS, "API reference, table 6")
+@rule_on("NP-UTAG-05", TAGS, "API reference, table 6")
 def tag_values(subject: Subject) -> Found:
     """Tag values: up to 43 of the same characters."""
     for at in subject.things(TAGS):
@@ -56,7 +56,7 @@ def tag_values(subject: Subject) -> Found:
             )
 
 
-@rule("NP-UTAG-07", TAGS, "Update page")
+@rule_on("NP-UTAG-07", TAGS, "Update page")
 def tag_keys_reserved(subject: Subject) -> Found:
     """Tag keys do not begin with the cloud's own prefixes."""
     for at in subject.things(TAGS):
@@ -67,7 +67,7 @@ def tag_keys_reserved(subject: Subject) -> Found:
             )
 
 
-@rule("NP-KTAG-01", LABELS, "API reference, table 6")
+@rule_on("NP-KTAG-01", LABELS, "API reference, table 6")
 def label_count_and_type(subject: Subject) -> Found:
     """At most twenty labels, all texts."""
     labels = subject.thing(LABELS)
@@ -78,7 +78,7 @@ def label_count_and_type(subject: Subject) -> Found:
             yield at, "A label's value must be a text: put it in quotes."
 
 
-@rule("NP-KTAG-02", LABELS, "API reference, table 6; Kubernetes")
+@rule_on("NP-KTAG-02", LABELS, "API reference, table 6; Kubernetes")
 def label_names(subject: Subject) -> Found:
     """Label names: 1 to 63 letters, digits, - _ . with a letter or digit at both ends."""
     for at, key, _ in subject.labels:
@@ -86,7 +86,7 @@ def label_names(subject: Subject) -> Found:
             yield at, _FORM.format("key")
 
 
-@rule("NP-KTAG-03", LABELS, "API reference, table 6; Kubernetes")
+@rule_on("NP-KTAG-03", LABELS, "API reference, table 6; Kubernetes")
 def label_prefixes(subject: Subject) -> Found:
     """A label's prefix is a DNS name of at most 253 characters."""
     for at, key, _ in subject.labels:
@@ -98,7 +98,7 @@ def label_prefixes(subject: Subject) -> Found:
             )
 
 
-@rule("NP-KTAG-04", LABELS, "API reference, table 6; Kubernetes")
+@rule_on("NP-KTAG-04", LABELS, "API reference, table 6; Kubernetes")
 def label_values(subject: Subject) -> Found:
     """Label values: empty, or as label names."""
     for at, _, value in subject.labels:
@@ -106,7 +106,7 @@ def label_values(subject: Subject) -> Found:
             yield at, _FORM.format("value")
 
 
-@rule("NP-KTAG-05", LABELS, "API reference, examples")
+@rule_on("NP-KTAG-05", LABELS, "API reference, examples")
 def labels_reserved(subject: Subject) -> Found:
     """No label of the cloud itself."""
     for at, key, _ in subject.labels:
@@ -114,7 +114,7 @@ def labels_reserved(subject: Subject) -> Found:
             yield at, "Labels of cce.cloud.com and node.cce.io are set by the cloud. Remove this one."
 
 
-@rule("NP-KTAG-05", LABELS, "Kubernetes", WARNING)
+@rule_on("NP-KTAG-05", LABELS, "Kubernetes", WARNING)
 def labels_of_kubernetes(subject: Subject) -> Found:
     """Better no label of Kubernetes itself."""
     for at, key, _ in subject.labels:
@@ -123,7 +123,7 @@ def labels_of_kubernetes(subject: Subject) -> Found:
             yield at, "Labels of kubernetes.io and k8s.io belong to Kubernetes. Better choose another prefix."
 
 
-@rule("NP-TAINT-03", TAINTS, "API reference, table 6")
+@rule_on("NP-TAINT-03", TAINTS, "API reference, table 6")
 def taint_keys(subject: Subject) -> Found:
     """Taint keys are formed as label keys."""
     for at in subject.things(TAINTS):
@@ -133,7 +133,7 @@ def taint_keys(subject: Subject) -> Found:
             yield f"{at}/key", _FORM.format("key")
 
 
-@rule("NP-TAINT-04", TAINTS, "API reference, table 6")
+@rule_on("NP-TAINT-04", TAINTS, "API reference, table 6")
 def taint_values(subject: Subject) -> Found:
     """Taint values: empty, or as label values."""
     for at in subject.things(TAINTS):
@@ -142,7 +142,7 @@ def taint_values(subject: Subject) -> Found:
             yield f"{at}/value", _FORM.format("value")
 
 
-@rule("NP-TAINT-06", TAINTS, "Kubernetes")
+@rule_on("NP-TAINT-06", TAINTS, "Kubernetes")
 def taints_differ(subject: Subject) -> Found:
     """No taint with the same key and effect twice."""
     seen: set[tuple[str, str]] = set()
@@ -153,7 +153,7 @@ def taints_differ(subject: Subject) -> Found:
         seen.add(taint)
 
 
-@rule("NP-TAINT-07", TAINTS, "User manual", WARNING)
+@rule_on("NP-TAINT-07", TAINTS, "User manual", WARNING)
 def taints_of_kubernetes(subject: Subject) -> Found:
     """Better no taint that Kubernetes uses itself."""
     for at in subject.things(TAINTS):

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from webapp.nodepool import choices, versions
 from webapp.nodepool.facts import Quota, Subnet
-from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule, rule_on
 
 NIC = f"{TEMPLATE}/nodeNicSpec"
 PRIMARY = f"{NIC}/primaryNic"
@@ -112,14 +112,14 @@ def address_block(subject: Subject) -> Found:
             yield at, f"The block must lie inside the subnet {inside}."
 
 
-@rule("NP-EIP-01", f"{EIP}/ids", "API reference, table 10")
+@rule_on("NP-EIP-01", f"{EIP}/ids", "API reference, table 10")
 def eips_old_or_new(subject: Subject) -> Found:
     """Existing EIPs or new ones, not both."""
     if subject.items(f"{EIP}/ids") and (subject.has(f"{EIP}/count") or subject.has(f"{EIP}/eip")):
         yield f"{EIP}/ids", "Choose existing EIPs or new ones, not both."
 
 
-@rule("NP-EIP-02", f"{EIP}/ids", "API reference, Creating a Node")
+@rule_on("NP-EIP-02", f"{EIP}/ids", "API reference, Creating a Node")
 def eips_are_free(subject: Subject) -> Found:
     """Existing EIPs are unbound, and not more than nodes."""
     ids, nodes = subject.items(f"{EIP}/ids"), _nodes(subject)
@@ -146,7 +146,7 @@ def new_eips_are_whole(subject: Subject) -> Found:
         yield f"{EIP}/count", f"Enter at most {nodes}: no more EIPs than nodes."
 
 
-@rule("NP-EIP-04", f"{EIP}/eip/iptype", "EIP API", WARNING)
+@rule_on("NP-EIP-04", f"{EIP}/eip/iptype", "EIP API", WARNING)
 def eip_type_is_usual(subject: Subject) -> Found:
     """A type of EIP that the EIP service documents."""
     kind = subject.text(f"{EIP}/eip/iptype")
@@ -157,7 +157,7 @@ def eip_type_is_usual(subject: Subject) -> Found:
         )
 
 
-@rule("NP-EIP-06", f"{EIP}/eip/bandwidth/size", "EIP API", WARNING)
+@rule_on("NP-EIP-06", f"{EIP}/eip/bandwidth/size", "EIP API", WARNING)
 def bandwidth_in_steps(subject: Subject) -> Found:
     """From 300 Mbit/s on, the bandwidth grows in steps of 50."""
     size = subject.number(f"{EIP}/eip/bandwidth/size")
@@ -165,7 +165,7 @@ def bandwidth_in_steps(subject: Subject) -> Found:
         yield f"{EIP}/eip/bandwidth/size", "Above 300 Mbit/s the bandwidth goes in steps of 50."
 
 
-@rule("NP-EIP-08", EIP, "Patch version release notes", WARNING)
+@rule_on("NP-EIP-08", EIP, "Patch version release notes", WARNING)
 def version_gives_eips(subject: Subject) -> Found:
     """Older clusters give no EIP to nodes that are added later."""
     if subject.thing(EIP) and versions.lacks_patch(subject.cluster.version, _AUTOMATIC_EIP):

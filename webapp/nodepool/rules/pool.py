@@ -3,7 +3,7 @@
 import re
 
 from webapp.nodepool import choices
-from webapp.nodepool.rules.rule import SPEC, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import SPEC, WARNING, Found, Subject, rule, rule_on
 
 NAME = "/metadata/name"
 _NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
@@ -75,7 +75,7 @@ def count_within_scaling(subject: Subject) -> Found:
         )
 
 
-@rule("NP-AS-01", f"{SPEC}/autoscaling/enable", "User manual, creating a node pool", WARNING)
+@rule_on("NP-AS-01", f"{SPEC}/autoscaling/enable", "User manual, creating a node pool", WARNING)
 def scaling_needs_the_add_on(subject: Subject) -> Found:
     """Autoscaling needs its add-on in the cluster."""
     if subject.flag(f"{SPEC}/autoscaling/enable"):
@@ -98,7 +98,7 @@ def scaling_limits(subject: Subject) -> Found:
         yield f"{at}/maxNodeCount", f"The cluster takes {subject.cluster.max_nodes} nodes at most."
 
 
-@rule("NP-AS-05", f"{SPEC}/autoscaling/priority", "API reference, table 16", WARNING)
+@rule_on("NP-AS-05", f"{SPEC}/autoscaling/priority", "API reference, table 16", WARNING)
 def priority_counts_from_zero(subject: Subject) -> Found:
     """Priorities count from 0, although the page takes any whole number."""
     priority = subject.number(f"{SPEC}/autoscaling/priority")
@@ -106,7 +106,7 @@ def priority_counts_from_zero(subject: Subject) -> Found:
         yield f"{SPEC}/autoscaling/priority", "Priorities usually begin at 0; larger ones go first. Enter 0 or more."
 
 
-@rule("NP-SG-01", f"{SPEC}/customSecurityGroups", "API reference, table 5")
+@rule_on("NP-SG-01", f"{SPEC}/customSecurityGroups", "API reference, table 5")
 def security_groups_exist(subject: Subject) -> Found:
     """Each security group exists in the project."""
     if subject.facts.security_groups is None:
@@ -117,7 +117,7 @@ def security_groups_exist(subject: Subject) -> Found:
             yield at, "This security group does not exist in the project. Choose one of the list."
 
 
-@rule("NP-SG-03", f"{SPEC}/customSecurityGroups", "API reference, table 5", WARNING)
+@rule_on("NP-SG-03", f"{SPEC}/customSecurityGroups", "API reference, table 5", WARNING)
 def security_groups_replace(subject: Subject) -> Found:
     """Own security groups replace the cluster's."""
     if subject.items(f"{SPEC}/customSecurityGroups"):
@@ -127,7 +127,7 @@ def security_groups_replace(subject: Subject) -> Found:
         )
 
 
-@rule("NP-SGRP-01", f"{SPEC}/nodeManagement/serverGroupReference", "API reference, table 17")
+@rule_on("NP-SGRP-01", f"{SPEC}/nodeManagement/serverGroupReference", "API reference, table 17")
 def server_group_exists(subject: Subject) -> Found:
     """The ECS server group exists."""
     at = f"{SPEC}/nodeManagement/serverGroupReference"
@@ -136,7 +136,7 @@ def server_group_exists(subject: Subject) -> Found:
         yield at, "This server group does not exist in the project. Choose one of the list."
 
 
-@rule("NP-SGRP-03", f"{SPEC}/nodeManagement/serverGroupReference", "ECS API, limits")
+@rule_on("NP-SGRP-03", f"{SPEC}/nodeManagement/serverGroupReference", "ECS API, limits")
 def server_group_has_room(subject: Subject) -> Found:
     """The server group takes all nodes of the pool."""
     at = f"{SPEC}/nodeManagement/serverGroupReference"

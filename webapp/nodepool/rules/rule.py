@@ -123,7 +123,7 @@ class Subject:
     @cached_property
     def totals(self) -> Totals:
         """What the pool takes altogether."""
-        return totals(self.body, self.flavor, self.layout)
+        return totals(self.body, self.flavor)
 
     @cached_property
     def flavor(self) -> Flavor | None:
@@ -137,7 +137,8 @@ class Rule:
     """One rule; `says` describes it, `broken` yields (pointer, message) for each place that breaks it.
 
     A rule `on_layout` judges what disks, selectors and groups make together. It speaks last, and only where no other
-    rule finds fault with them: what comes of a mistake is not blamed beside it.
+    rule finds fault with them: what comes of a mistake is not blamed beside it. A rule that `needs` a place has nothing
+    to judge where nothing stands there, and is not asked.
     """
 
     code: str
@@ -146,6 +147,7 @@ class Rule:
     says: str
     source: str
     on_layout: bool = False
+    needs: str | None = None
     broken: Callable[[Subject], Found] = lambda _: iter(())
 
     def problem(self, at: str, message: str) -> Problem:
@@ -156,16 +158,32 @@ class Rule:
 RULES: list[Rule] = []
 
 
-def rule(
-    code: str, place: str, source: str, severity: Severity = Severity.ERROR, *, on_layout: bool = False
-) -> Callable[[Callable[[Subject], Found]], Callable[[Subject], Found]]:
+_Broken = Callable[[Subject], Found]
+
+
+def rule(  # noqa: PLR0913 - what stands in the table of rules
+    code: str,
+    place: str,
+    source: str,
+    severity: Severity = Severity.ERROR,
+    *,
+    on_layout: bool = False,
+    needs: str | None = None,
+) -> Callable[[_Broken], _Broken]:
     """Enter a function into the table of rules; its docstring says what the rule demands."""
 
-    def enter(function: Callable[[Subject], Found]) -> Callable[[Subject], Found]:
-        RULES.append(Rule(code, severity, place, (function.__doc__ or "").strip(), source, on_layout, function))
+    def enter(function: _Broken) -> _Broken:
+        RULES.append(Rule(code, severity, place, (function.__doc__ or "").strip(), source, on_layout, needs, function))
         return function
 
     return enter
+
+
+def rule_on(
+    code: str, place: str, source: str, severity: Severity = Severity.ERROR, *, on_layout: bool = False
+) -> Callable[[_Broken], _Broken]:
+    """Enter a function as a rule on what stands at its place: it is not asked where nothing does."""
+    return rule(code, place, source, severity, on_layout=on_layout, needs=place)
 
 
 WARNING = Severity.WARNING

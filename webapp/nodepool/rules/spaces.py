@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from webapp.nodepool.rules.rule import TEMPLATE, Found, Subject, rule
+from webapp.nodepool.rules.rule import TEMPLATE, Found, Subject, rule_on
 from webapp.nodepool.rules.storage import DISK_PAGE, GROUPS, SELECTORS, STORAGE
 
 _SHARE = re.compile(r"(100|[1-9][0-9]?)%")
@@ -14,7 +14,7 @@ _SYSTEM_FOLDERS = frozenset(
 )
 
 
-@rule("NP-SPACE-02", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-02", GROUPS, "API reference, table 23")
 def spaces_stand_right(subject: Subject) -> Found:
     """Runtime and kubelet belong in the managed group, each once in a group."""
     seen: set[tuple[str, str]] = set()
@@ -27,7 +27,7 @@ def spaces_stand_right(subject: Subject) -> Found:
         seen.add((group, name))
 
 
-@rule("NP-SPACE-03", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-03", GROUPS, "API reference, table 23")
 def shares_are_percent(subject: Subject) -> Found:
     """A share is 1% to 100%."""
     for _, at, _ in subject.spaces:
@@ -36,7 +36,7 @@ def shares_are_percent(subject: Subject) -> Found:
             yield size, "Enter a share from 1% to 100%, with the percent sign."
 
 
-@rule("NP-SPACE-04", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-04", GROUPS, "API reference, table 23")
 def shares_add_up(subject: Subject) -> Found:
     """The shares of a group are not more than 100 percent."""
     for group in subject.layout.groups if subject.has(STORAGE) else ():
@@ -48,7 +48,7 @@ def shares_add_up(subject: Subject) -> Found:
             )
 
 
-@rule("NP-SPACE-05", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-05", GROUPS, "API reference, table 23")
 def own_data_is_configured(subject: Subject) -> Found:
     """Own data needs an lvmConfig; the runtime takes none."""
     for _, at, name in subject.spaces:
@@ -59,7 +59,7 @@ def own_data_is_configured(subject: Subject) -> Found:
             yield f"{at}/lvmConfig", "The container runtime takes a runtimeConfig. Use that instead."
 
 
-@rule("NP-SPACE-06", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-06", GROUPS, "API reference, table 23")
 def runtime_config_is_for_the_runtime(subject: Subject) -> Found:
     """Only the runtime takes a runtimeConfig."""
     for _, at, name in subject.spaces:
@@ -67,7 +67,7 @@ def runtime_config_is_for_the_runtime(subject: Subject) -> Found:
             yield f"{at}/runtimeConfig", "Only the container runtime takes a runtimeConfig. Use lvmConfig."
 
 
-@rule("NP-SPACE-07", GROUPS, "API reference, table 23")
+@rule_on("NP-SPACE-07", GROUPS, "API reference, table 23")
 def not_both_configs(subject: Subject) -> Found:
     """Not both configs in one space."""
     for _, at, name in subject.spaces:
@@ -76,7 +76,7 @@ def not_both_configs(subject: Subject) -> Found:
             yield f"{at}/{wrong}", "A space takes either lvmConfig or runtimeConfig, not both. Remove this one."
 
 
-@rule("NP-LVM-03", GROUPS, DISK_PAGE, on_layout=True)
+@rule_on("NP-LVM-03", GROUPS, DISK_PAGE, on_layout=True)
 def stripes_need_equal_disks(subject: Subject) -> Found:
     """Striped writing needs two or more disks of one type and size."""
     is_told = subject.things(GROUPS) and subject.is_sound(SELECTORS, f"{TEMPLATE}/dataVolumes")
@@ -93,7 +93,7 @@ def stripes_need_equal_disks(subject: Subject) -> Found:
                 )
 
 
-@rule("NP-LVM-03", GROUPS, DISK_PAGE)
+@rule_on("NP-LVM-03", GROUPS, DISK_PAGE)
 def managed_spaces_agree(subject: Subject) -> Found:
     """Runtime and kubelet are both striped or both linear."""
     for group in subject.things(GROUPS):
@@ -114,7 +114,7 @@ def managed_spaces_agree(subject: Subject) -> Found:
             )
 
 
-@rule("NP-PATH-01", GROUPS, "API reference, table 24")
+@rule_on("NP-PATH-01", GROUPS, "API reference, table 24")
 def paths_are_absolute(subject: Subject) -> Found:
     """Own data is mounted at an absolute path; nothing else has one."""
     for _, at, name in subject.spaces:
@@ -128,7 +128,7 @@ def paths_are_absolute(subject: Subject) -> Found:
             yield where, "Begin with a slash; use letters, digits, dots, hyphens, underscores and slashes."
 
 
-@rule("NP-PATH-02", GROUPS, "User manual, questions and answers")
+@rule_on("NP-PATH-02", GROUPS, "User manual, questions and answers")
 def paths_are_free(subject: Subject) -> Found:
     """No path of the system or of CCE."""
     for _, at, name in subject.spaces:
@@ -144,7 +144,7 @@ def paths_are_free(subject: Subject) -> Found:
             )
 
 
-@rule("NP-PATH-03", GROUPS, "User manual, questions and answers")
+@rule_on("NP-PATH-03", GROUPS, "User manual, questions and answers")
 def paths_differ(subject: Subject) -> Found:
     """No path twice."""
     seen: set[str] = set()

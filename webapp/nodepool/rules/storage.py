@@ -4,7 +4,7 @@ import re
 
 from webapp.nodepool import choices, versions
 from webapp.nodepool.layout import LABELS
-from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule_on
 
 STORAGE = f"{TEMPLATE}/storage"
 SELECTORS, GROUPS = f"{STORAGE}/storageSelectors", f"{STORAGE}/storageGroups"
@@ -12,26 +12,26 @@ DISK_PAGE = "Attaching disks to a node"
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
-@rule("NP-STOR-01", STORAGE, "API reference, table 6")
+@rule_on("NP-STOR-01", STORAGE, "API reference, table 6")
 def version_has_storage(subject: Subject) -> Found:
     """The storage section needs a cluster of v1.15.11."""
     if subject.has(STORAGE) and versions.is_before(subject.cluster.version, (1, 15, 11)):
         yield STORAGE, "Storage groups need a cluster of v1.15.11 or newer. Remove them."
 
 
-@rule("NP-SEL-01", SELECTORS, "API reference, table 20")
+@rule_on("NP-SEL-01", SELECTORS, "API reference, table 20")
 def selector_names_differ(subject: Subject) -> Found:
     """No selector name twice."""
     yield from _twice(subject, SELECTORS, "selector")
 
 
-@rule("NP-GRP-01", GROUPS, "API reference, table 22")
+@rule_on("NP-GRP-01", GROUPS, "API reference, table 22")
 def group_names_differ(subject: Subject) -> Found:
     """No group name twice."""
     yield from _twice(subject, GROUPS, "storage group")
 
 
-@rule("NP-SEL-03", SELECTORS, DISK_PAGE)
+@rule_on("NP-SEL-03", SELECTORS, DISK_PAGE)
 def one_local_selector(subject: Subject) -> Found:
     """At most one selector for local disks, without labels."""
     local = [at for at in subject.things(SELECTORS) if subject.text(f"{at}/storageType") == "local"]
@@ -45,7 +45,7 @@ def one_local_selector(subject: Subject) -> Found:
             yield f"{at}/matchLabels", "A selector of local disks takes no conditions. Remove them."
 
 
-@rule("NP-SEL-05", SELECTORS, "API reference, table 21")
+@rule_on("NP-SEL-05", SELECTORS, "API reference, table 21")
 def label_size(subject: Subject) -> Found:
     """The size is a whole number in quotes."""
     for at in subject.things(SELECTORS):
@@ -54,7 +54,7 @@ def label_size(subject: Subject) -> Found:
             yield f"{at}/matchLabels/size", "Enter whole GiB, for example 100."
 
 
-@rule("NP-SEL-08", SELECTORS, "API reference, table 21")
+@rule_on("NP-SEL-08", SELECTORS, "API reference, table 21")
 def label_key(subject: Subject) -> Found:
     """The key's id has 36 characters."""
     for at in subject.things(SELECTORS):
@@ -63,7 +63,7 @@ def label_key(subject: Subject) -> Found:
             yield f"{at}/matchLabels/metadataCmkid", f"Enter the id of a KMS key, {choices.KEY_ID_LENGTH} characters."
 
 
-@rule("NP-SEL-09", SELECTORS, "API reference, table 21")
+@rule_on("NP-SEL-09", SELECTORS, "API reference, table 21")
 def label_count(subject: Subject) -> Found:
     """The number of disks is 1 or more, in quotes."""
     for at in subject.things(SELECTORS):
@@ -72,7 +72,7 @@ def label_count(subject: Subject) -> Found:
             yield f"{at}/matchLabels/count", "Enter 1 or more, or leave it empty for all disks that match."
 
 
-@rule("NP-SEL-10", SELECTORS, DISK_PAGE, WARNING)
+@rule_on("NP-SEL-10", SELECTORS, DISK_PAGE, WARNING)
 def narrow_selectors_first(subject: Subject) -> Found:
     """A selector that takes every disk stands last."""
     for at in subject.things(SELECTORS)[:-1]:
@@ -84,7 +84,7 @@ def narrow_selectors_first(subject: Subject) -> Found:
             )
 
 
-@rule("NP-SEL-11", SELECTORS, DISK_PAGE, on_layout=True)
+@rule_on("NP-SEL-11", SELECTORS, DISK_PAGE, on_layout=True)
 def selectors_find_disks(subject: Subject) -> Found:
     """Each selector of cloud disks finds one."""
     is_told = subject.has(STORAGE) and subject.is_sound(SELECTORS, f"{TEMPLATE}/dataVolumes")
@@ -96,7 +96,7 @@ def selectors_find_disks(subject: Subject) -> Found:
         )
 
 
-@rule("NP-GRP-02", GROUPS, DISK_PAGE)
+@rule_on("NP-GRP-02", GROUPS, DISK_PAGE)
 def one_managed_group(subject: Subject) -> Found:
     """At most one group is managed by CCE."""
     managed = [at for at in subject.things(GROUPS) if subject.flag(f"{at}/cceManaged")]
@@ -104,7 +104,7 @@ def one_managed_group(subject: Subject) -> Found:
         yield f"{at}/cceManaged", "Only one group can be managed by CCE: choose no here."
 
 
-@rule("NP-GRP-02", GROUPS, DISK_PAGE, WARNING)
+@rule_on("NP-GRP-02", GROUPS, DISK_PAGE, WARNING)
 def some_managed_group(subject: Subject) -> Found:
     """One group should be managed by CCE."""
     groups = subject.things(GROUPS)
@@ -115,7 +115,7 @@ def some_managed_group(subject: Subject) -> Found:
         )
 
 
-@rule("NP-GRP-03", GROUPS, "API reference, table 22")
+@rule_on("NP-GRP-03", GROUPS, "API reference, table 22")
 def groups_name_selectors(subject: Subject) -> Found:
     """A group names selectors that exist, and no selector is in two groups."""
     names = [subject.text(f"{at}/name") for at, _ in subject.items(SELECTORS)]

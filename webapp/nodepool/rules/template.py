@@ -3,7 +3,7 @@
 import re
 
 from webapp.nodepool import choices, versions
-from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule
+from webapp.nodepool.rules.rule import TEMPLATE, WARNING, Found, Subject, rule, rule_on
 
 FLAVOR, ZONE, OS = f"{TEMPLATE}/flavor", f"{TEMPLATE}/az", f"{TEMPLATE}/os"
 RUNTIME, KEY = f"{TEMPLATE}/runtime/name", f"{TEMPLATE}/login/sshKey"
@@ -174,7 +174,7 @@ def one_way_in(subject: Subject) -> Found:
         yield KEY, "Choose a key pair: nobody could sign in to the nodes without one."
 
 
-@rule("NP-LOGIN-05", PASSWORD, "API reference, table 7", WARNING)
+@rule_on("NP-LOGIN-05", PASSWORD, "API reference, table 7", WARNING)
 def password_is_discouraged(subject: Subject) -> Found:
     """A password is not supported by the documented API; elsewhere it must be salted and encoded."""
     if subject.thing(PASSWORD):
