@@ -32,9 +32,9 @@ def start_page(request: UserRequest, *, status: int = 200, **more: Any) -> HttpR
     actions.demand_drafter(request.user)
     named = request.GET.get("cluster") or request.POST.get("cluster", "")
     context = {
-        "drafts": Draft.objects.of(request.user)[:5],
+        "drafts": Draft.objects.recent(request.user, 5),
         "formats": _READABLE.values(),
-        "presets": presets.active_presets().select_related("author"),
+        "presets": presets.offered(),
         "may_manage_presets": presets.may_manage_presets(request.user),
         "cluster": named,
         "clusters": _clusters(request),

@@ -13,7 +13,12 @@ from django.utils.functional import cached_property
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import BLANK, blank_body
 from webapp.nodepool.pointers import JSON
+from webapp.rows import objects
 
+_RECENT = """
+    SELECT id, owner_id, cluster_facts, body, last_step, updated_at FROM wizard_draft
+    WHERE owner_id = %s ORDER BY updated_at DESC LIMIT %s
+"""
 _ANY = uuid.UUID(int=0)
 _OWN = "SELECT * FROM wizard_draft WHERE id = %s AND owner_id = %s"
 
@@ -48,10 +53,14 @@ class DraftQuerySet(models.QuerySet["Draft"]):
             cursor.execute(_CHANGE, {**values, "seen": draft.version})
             return cursor.rowcount == 1
 
+    def recent(self, person: Any, most: int) -> list["Draft"]:
+        """Return a person's latest drafts, with what a list shows of them, by a fixed statement."""
+        return objects(self.model, _RECENT, [person.pk, most])
+
     def own(self, person: Any, pk: uuid.UUID) -> "Draft | None":
         """Return a draft of a person, by a fixed statement: every page and every post of the wizard reads one."""
         key = self.model._meta.pk.get_db_prep_value(pk, connection)
-        return next(iter(self.raw(_OWN, [key, person.pk])), None)
+        return next(iter(objects(self.model, _OWN, [key, person.pk])), None)
 
 
 class Draft(models.Model):
