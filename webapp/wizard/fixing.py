@@ -71,6 +71,8 @@ def held(body: JSON, fixed: Fixed) -> JSON:
 
 def hold_answers(tree: Tree, places: Places, fixed: Fixed) -> None:
     """Put what a step's fixed places say back into posted answers, so that the page shows what is kept."""
+    if not fixed:
+        return
     kept = answers_of(places, held({}, fixed))
     for place in places:
         answer = answer_at(kept, place.at)

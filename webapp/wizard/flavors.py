@@ -65,10 +65,10 @@ def table(lists: Lists, tree: Tree, search: str) -> Shown:
         return Shown(None, (), 0, 0, search, None, error)
     choice = answer_at(tree, AT)
     names = tuple(zone.name for zone in zones.items) if zones else ()
-    offers = _narrowed(_offers(found, zones, lists.get("quotas")), search, choice)
-    return Shown(
-        _marked(_drawn(offers), choice), names, len(offers), len(found.items), search, found.fetched_at, found.error
-    )
+    quotas = lists.get("quotas")
+    offers = _narrowed(_offers(found, zones, quotas), search, choice)
+    rows = _drawn(offers) if search else _all_drawn(found, zones, quotas)
+    return Shown(_marked(rows, choice), names, len(offers), len(found.items), search, found.fetched_at, found.error)
 
 
 @lru_cache(maxsize=64)
@@ -120,6 +120,12 @@ def _has(offer: Offer, word: str) -> bool:
     """Whether a row has a word: numbers as a whole, names from their beginning."""
     tokens = offer.words.split()
     return word in tokens if word.isdigit() else any(token.startswith(word) for token in tokens)
+
+
+@lru_cache(maxsize=64)
+def _all_drawn(flavors: PickList, zones: PickList | None, quotas: PickList | None) -> str:
+    """Return all rows as HTML: for lists that are the same objects, without looking at each row again."""
+    return _drawn(_offers(flavors, zones, quotas))
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ Written here and not as a template: a page has some forty of them, and a templat
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from webapp.wizard.page import Input
 
 
+_said = lru_cache(maxsize=1024)(escape)  # for what the steps themselves say: it is the same on each page
+
+
 def drawn(field: "Input") -> SafeString:
     """Return a field that can be filled in."""
     place, at = field.place, escape(field.at)
     classes = f"field{' has-error' if field.errors else ''}{' is-wide' if place.kind is Kind.SCRIPT else ''}"
     needed = ' <span class="needed">(needed)</span>' if place.needed else ""
-    label = f'<label class="field-label" for="{at}">{escape(place.label)}{needed}</label>'
+    label = f'<label class="field-label" for="{at}">{_said(place.label)}{needed}</label>'
     return mark_safe(f'<div class="{classes}">\n{label}\n{_control(field, at)}\n{_texts(field, at)}</div>\n')  # noqa: S308 - every part is escaped
 
 
@@ -44,7 +48,7 @@ def _help(field: "Input", at: str) -> str:
     """Return the end of a text input: how to type, and what is usually typed."""
     text = ' inputmode="numeric"' if field.place.kind is Kind.NUMBER else ""
     if field.place.unset:
-        text += f' placeholder="{escape(field.place.unset)}"'
+        text += f' placeholder="{_said(field.place.unset)}"'
     if not field.suggestions:
         return f"{text}>"
     words = "".join(f'<option value="{escape(word)}"></option>' for word in field.suggestions)
@@ -59,7 +63,7 @@ def _texts(field: "Input", at: str) -> str:
             _text(at, "error", "field-error", _joined(field.errors)),
             _text(at, "warning", "field-warning", _joined(field.warnings)),
             _text(at, "note", "field-hint", escape(field.note)),
-            _text(at, "hint", "field-hint", f"{escape(field.place.hint)}{later}"),
+            _text(at, "hint", "field-hint", f"{_said(field.place.hint)}{later}"),
         )
     )
 

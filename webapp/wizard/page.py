@@ -190,7 +190,7 @@ def _row_list(rows: Rows, under: str, tree: Answer, context: Context, index: dic
         row_at = f"{at}/{number}"
         row_tree = answer_at(tree, f"{rows.at}/{number}") or {}
         row_fix = fix or (fix_at(context.fixed, at + pointers.join(_key(row_tree))) if rows.is_map else None)
-        inside = replace(context, fix=row_fix)
+        inside = context if row_fix is context.fix else replace(context, fix=row_fix)
         parts = [_part(place, row_at, row_tree, inside, index) for place in rows.places]
         made.items.append(Row(row_at, f"{rows.item} {position + 1}", parts, row_fix))
     return made
