@@ -15,7 +15,6 @@ from webapp.wizard.places import Kind
 if TYPE_CHECKING:
     from webapp.wizard.page import Input
 
-
 _said = lru_cache(maxsize=1024)(escape)  # for what the steps themselves say: it is the same on each page
 
 
@@ -58,19 +57,14 @@ def _help(field: "Input", at: str) -> str:
 def _texts(field: "Input", at: str) -> str:
     """Return what stands below an input."""
     later = " <em>Cannot be changed later.</em>" if field.place.fixed_later else ""
-    return "".join(
-        (
-            _text(at, "error", "field-error", _joined(field.errors)),
-            _text(at, "warning", "field-warning", _joined(field.warnings)),
-            _text(at, "note", "field-hint", escape(field.note)),
-            _text(at, "hint", "field-hint", f"{_said(field.place.hint)}{later}"),
-        )
+    texts = (
+        ("error", "field-error", field.errors and _joined(field.errors)),
+        ("warning", "field-warning", field.warnings and _joined(field.warnings)),
+        ("note", "field-hint", field.note and escape(field.note)),
+        ("hint", "field-hint", f"{_said(field.place.hint)}{later}"),
     )
-
-
-def _text(at: str, name: str, style: str, html: str) -> str:
-    return f'<p class="{style}" id="{at}-{name}">{html}</p>\n' if html else ""
+    return "".join([f'<p class="{style}" id="{at}-{name}">{html}</p>\n' for name, style, html in texts if html])
 
 
 def _joined(messages: Iterable[str]) -> str:
-    return "".join(f"{escape(one)} " for one in messages)
+    return "".join([f"{escape(one)} " for one in messages])

@@ -53,8 +53,14 @@ class Input(Blamed):
     def described_by(self) -> str:
         """The ids of the texts that describe the input."""
         hint = self.place.hint or (self.place.fixed_later and not self.fix)
-        parts = {"error": self.errors, "warning": self.warnings, "note": self.note, "hint": hint, "fix": self.fix}
-        return " ".join(f"{self.at}-{name}" for name, text in parts.items() if text)
+        texts = (
+            ("error", self.errors),
+            ("warning", self.warnings),
+            ("note", self.note),
+            ("hint", hint),
+            ("fix", self.fix),
+        )
+        return " ".join([f"{self.at}-{name}" for name, text in texts if text])
 
 
 @dataclass(slots=True)
