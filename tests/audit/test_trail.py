@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from tests.side_by_side import together
+from tests import side_by_side
 from webapp.accounts.models import User
 from webapp.audit import protection
 from webapp.audit.models import AppendOnly, AuditHead, AuditLine
-from webapp.audit.trail import note, verified
+from webapp.audit.trail import note, together, verified
 
 
 @pytest.fixture
@@ -125,8 +125,32 @@ def test_the_trail_is_exported_as_json_lines(lines):
     assert [json.loads(line)["after"] for line in out.getvalue().splitlines()] == [{"number": 2}, {"number": 3}]
 
 
+def test_lines_that_are_written_together_follow_each_other_in_one_chain(lines):
+    with together():
+        note("thing.done", about="first")
+        with together():
+            note("thing.done", about="second")
+        assert AuditLine.objects.count() == len(lines)
+    assert [one.about for one in AuditLine.objects.order_by("-number")[:2]] == ["second", "first"]
+    assert verified().findings == []
+
+
+def test_what_fails_leaves_none_of_the_lines_that_wait(lines):
+    with pytest.raises(KeyError), together():
+        note("thing.done", about="first")
+        raise KeyError
+    note("thing.done", about="next")
+    assert (AuditLine.objects.count(), verified().findings) == (len(lines) + 1, [])
+
+
+def test_a_line_that_a_savepoint_could_leave_behind_is_refused(lines):
+    with pytest.raises(RuntimeError, match="savepoint"), together(), transaction.atomic():
+        note("thing.done", about="first")
+    assert AuditLine.objects.count() == len(lines)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_at_once_make_one_chain():
-    together([lambda: note("thing.done", about="thing")] * 20)
+    side_by_side.together([lambda: note("thing.done", about="thing")] * 20)
     assert AuditHead.objects.get().number == AuditLine.objects.count() == 20
     assert verified().findings == []

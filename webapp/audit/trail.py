@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +27,35 @@ _COUNT = "SELECT COUNT(*) FROM audit_auditline WHERE about = %s"
 address: ContextVar[str] = ContextVar("address", default="")
 
 
+class _Waiting(threading.local):
+    """The lines of this thread that are written at the end of a block, and the savepoints that it began under."""
+
+    lines: list[AuditLine] | None = None
+    savepoints = 0
+
+
+_waiting = _Waiting()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Do all that is in here in one transaction, and write its lines at the end: the trail is locked only then.
+
+    Nothing in here may be undone alone, to a savepoint, for its line would stay: `note` refuses that.
+    """
+    if _waiting.lines is not None:
+        with transaction.atomic(savepoint=False):
+            yield
+        return
+    with transaction.atomic():
+        _waiting.lines, _waiting.savepoints = [], _savepoints()
+        try:
+            yield
+            _write(_waiting.lines)
+        finally:
+            _waiting.lines = None
+
+
 def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after: Any = None) -> AuditLine:
     """Add a line, in the transaction of the change that it tells of. Secrets must not be in it.
 
@@ -35,23 +66,29 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
         before: the JSON value that was replaced.
         after: the JSON value that stands there now.
     """
-    with transaction.atomic(savepoint=False):  # a line that cannot be written undoes what it tells of
-        number, previous = _locked_head()
-        line = AuditLine(
-            number=number + 1,
-            at=timezone.now(),
-            actor=str(by)[:200] if by is not None else SYSTEM,
-            actor_id=str(by.pk) if by is not None else "",
-            act=act,
-            about=about[:200],
-            before=_text(before),
-            after=_text(after),
-            address=address.get()[:60],
-            previous=previous,
-        )
-        line.hash = hash_of(line)
-        _write(line)
+    line = AuditLine(
+        at=timezone.now(),
+        actor=str(by)[:200] if by is not None else SYSTEM,
+        actor_id=str(by.pk) if by is not None else "",
+        act=act,
+        about=about[:200],
+        before=_text(before),
+        after=_text(after),
+        address=address.get()[:60],
+    )
+    if _waiting.lines is None:
+        with transaction.atomic(savepoint=False):  # a line that cannot be written undoes what it tells of
+            _write([line])
+    elif _savepoints() == _waiting.savepoints:
+        _waiting.lines.append(line)
+    else:
+        raise RuntimeError(f"{act} could be undone by a savepoint without its line")
     return line
+
+
+def _savepoints() -> int:
+    """Return how many savepoints are open."""
+    return sum(one is not None for one in connection.savepoint_ids)
 
 
 def _locked_head() -> tuple[int, str]:
@@ -71,12 +108,24 @@ def _read_head() -> tuple[int, str] | None:
         return cursor.fetchone()
 
 
-def _write(line: AuditLine) -> None:
-    at = connection.ops.adapt_datetimefield_value(line.at)
+def _write(lines: list[AuditLine]) -> None:
+    """Add lines to the end of the trail."""
+    if not lines:
+        return
+    number, previous = _locked_head()
+    for line in lines:
+        number += 1
+        line.number, line.previous = number, previous
+        line.hash = previous = hash_of(line)
+        line._state.adding = False  # from now on it refuses to be saved
     with connection.cursor() as cursor:
-        cursor.execute(_ADD_LINE, [*(getattr(line, name) for name in _SAID), at, line.hash])
-        cursor.execute(_MOVE_HEAD, [line.number, line.hash, _HEAD])
-    line._state.adding = False  # from now on it refuses to be saved
+        cursor.executemany(_ADD_LINE, [_row(line) for line in lines])
+        cursor.execute(_MOVE_HEAD, [number, previous, _HEAD])
+
+
+def _row(line: AuditLine) -> list[Any]:
+    at = connection.ops.adapt_datetimefield_value(line.at)
+    return [*(getattr(line, name) for name in _SAID), at, line.hash]
 
 
 def count_about(about: str) -> int:
