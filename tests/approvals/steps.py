@@ -1,6 +1,7 @@
 """The steps of a launch at which whoever launches can be killed: where each lies, and whether after it is done.
 
-`LAUNCH` are those of a new pool, `CHANGE` those of the change or deletion of a live one.
+`LAUNCH` are those of a new pool, `AGAIN` those of one whose order was queued again, `CHANGE` those of the change or
+deletion of a live one.
 """
 
 from webapp.approvals import changing, launching, outcomes
@@ -10,17 +11,27 @@ from webapp.pools import changes
 
 LAUNCH = (
     (launching, "_carry_out", False),
-    (creations, "found_late", True),
+    (creations, "refused_of", True),
     (launching, "problems_now", True),
     (launching, "_create", False),
-    (creations, "submit", True),
+    (creations, "begin", True),
     (launching, "_order", True),
+    (launching, "_make_and_send", False),
+    (creations, "post", False),
+    (Cloud, "create_node_pool", True),
+    (outcomes, "accepted", False),
+    (launching, "settle", True),
+    (creations, "post", True),
+    (launching, "_make_and_send", True),
+)
+AGAIN = (
+    (launching, "_create", False),
     (creations, "send", False),
     (creations, "_is_wanted", False),
     (creations, "_is_wanted", True),
     (creations, "_goes_out", True),
     (Cloud, "create_node_pool", True),
-    (creations, "_post", True),
+    (creations, "post", True),
     (outcomes, "accepted", False),
     (launching, "settle", True),
 )

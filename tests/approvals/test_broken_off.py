@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from tests.approvals.steps import LAUNCH
+from tests.approvals.steps import AGAIN, LAUNCH
 from webapp.approvals import launching, tasks
 from webapp.approvals.following import follow
 from webapp.approvals.holding import is_broken_off
 from webapp.approvals.launching import launch, resume
+from webapp.approvals.models import PoolRequest
 from webapp.approvals.workflow import NotPossible, State
 from webapp.audit.models import AuditLine
 from webapp.cloud.client import Cloud
@@ -42,9 +43,9 @@ def killed_at(holder, name, after):
         yield
 
 
-def sweep_for_a_while(found):
+def sweep_for_a_while(found, until=10):
     """Let the sweeps come round for some minutes after the lease."""
-    for minutes in range(2, 12, 2):
+    for minutes in range(2, until + 2, 2):
         with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
             tasks.launch_due()
             tasks.follow_due()
@@ -55,13 +56,21 @@ def accepted(local_cloud):
     return [one for one in local_cloud.log("POST", "nodepools") if one["status"] == 201]
 
 
+def queued_again(found, session, local_cloud):
+    """Launch a request whose order the cloud is too busy to take."""
+    local_cloud.fault(kind="status", status=429, retry_after=60, method="POST", path="nodepools$", times=1)
+    launch(found, session)
+    assert found.launch.state == "queued"
+    return found
+
+
 @pytest.mark.parametrize("step", LAUNCH, ids=str)
 def test_a_launch_that_is_killed_at_a_step_is_finished_by_a_sweep(asked, anna, browser, local_cloud, step):
     found = asked(browser=browser)
     with killed_at(*step):
         launch(found, anna)
     sweep_for_a_while(found)
-    is_lost = step[1] == "_goes_out"  # nobody can know that nothing followed
+    is_lost = step == (creations, "post", False)  # nobody can know that nothing followed
     assert found.state in ((State.FAILED,) if is_lost else MADE)
     assert len(accepted(local_cloud)) == (0 if is_lost else 1)
     assert not Creation.objects.filter(state__in=("queued", "sending", "unknown")).exists()
@@ -70,6 +79,26 @@ def test_a_launch_that_is_killed_at_a_step_is_finished_by_a_sweep(asked, anna, b
         launch(found, anna)
         assert (found.state in MADE, len(accepted(local_cloud))) == (True, 1)
     assert "cloud.pool_created" in AuditLine.objects.values_list("act", flat=True)
+
+
+@pytest.mark.parametrize("step", AGAIN, ids=str)
+def test_an_order_that_was_queued_again_survives_its_senders(asked, anna, browser, local_cloud, step):
+    found = queued_again(asked(browser=browser), anna, local_cloud)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)), killed_at(*step):
+        resume(found, anna)
+    sweep_for_a_while(found, until=14)
+    is_lost = step[1] == "_goes_out"
+    assert found.state in ((State.FAILED,) if is_lost else MADE)
+    assert len(accepted(local_cloud)) == (0 if is_lost else 1)
+    assert not Creation.objects.filter(state__in=("queued", "sending", "unknown")).exists()
+
+
+def test_a_retry_sends_the_order_that_was_queued_when_the_launch_had_failed(asked, anna, author, local_cloud):
+    found = queued_again(asked(), anna, local_cloud)
+    PoolRequest.objects.filter(pk=found.pk).update(state=State.FAILED)
+    found.refresh_from_db()
+    launch(found, anna, by=author)
+    assert (found.state in MADE, Creation.objects.count(), len(accepted(local_cloud))) == (True, 1, 1)
 
 
 def test_a_request_whose_web_process_died_after_the_submission_is_launched_by_a_sweep(asked, browser, local_cloud):
@@ -119,7 +148,7 @@ def test_a_launcher_that_comes_back_after_it_was_replaced_does_nothing_more(aske
 
 
 def test_a_sender_that_comes_back_after_it_was_replaced_sends_nothing(asked, anna, local_cloud, monkeypatch):
-    found = asked()
+    found = queued_again(asked(), anna, local_cloud)
     real = creations._is_wanted
 
     def slow(creation, cloud):
@@ -131,8 +160,9 @@ def test_a_sender_that_comes_back_after_it_was_replaced_sends_nothing(asked, ann
         return True
 
     monkeypatch.setattr(creations, "_is_wanted", slow)
-    launch(found, anna)
-    assert (found.state in MADE, len(local_cloud.log("POST", "nodepools"))) == (True, 1)
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        resume(found, anna)
+    assert (found.state in MADE, len(accepted(local_cloud))) == (True, 1)
 
 
 def test_a_pool_that_comes_late_is_recognised_by_a_retry(asked, anna, author, local_cloud):

@@ -27,7 +27,7 @@ from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.outcomes import UNLAUNCHED, give_back, send_back, settle
 from webapp.approvals.rights import EXPIRED, is_overdue
 from webapp.approvals.workflow import ACTS, NotPossible, State
-from webapp.audit.trail import note
+from webapp.audit.trail import note, together
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError, TokenRejected
 from webapp.cloud.patience import patience
@@ -91,6 +91,11 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
 
     Raises NotPossible where somebody was faster, the token is for another project or the cloud rejects it, NotAllowed.
     """
+    _carry_out(found, session, _begun(found, session, by))
+
+
+def _begun(found: PoolRequest, session: CloudSession, by: User | None) -> dict[str, Any]:
+    """Write down that a request is launched, and return how it stood before. Raises as `launch`."""
     demand_fit(session, found)
     if is_overdue(found):
         raise NotPossible(EXPIRED)
@@ -98,12 +103,12 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
     now = timezone.now()
     order = found.launch if _is_there(found) else None
     before = {name: getattr(found, name) for name in UNLAUNCHED}
-    with transaction.atomic():
+    with together():
         moved(found, arrow, by=by, launched_at=now, held_at=now, problem=None, launch=order)
         as_whom = {"user": session.user_name, "service_account": session.user_name == launcher_in(found.project_id)}
         note("request.launched", by=by, about=about(found), after={"digest": found.digest, **as_whom})
         inform(found, Event.LAUNCHED, [found.author], f"{found} is being sent to the cloud")
-    _carry_out(found, session, before)
+    return before
 
 
 def resume(found: PoolRequest, session: CloudSession) -> None:
@@ -121,7 +126,8 @@ def problems_now(found: PoolRequest, session: CloudSession) -> list[Problem]:
     hold_on(found)
     cluster = picklists.cluster_now(session, found.cluster_id).with_nodes(nodes)
     hold_on(found)
-    return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster))
+    demanded = ("pool_names",) if found.kind == Kind.CREATE else ()
+    return errors_in(found.kind, found.body, cluster, picklists.facts_now(session, cluster, demanded=demanded))
 
 
 def errors_in(kind: str, body: Any, cluster: Cluster, facts: Facts) -> list[Problem]:
@@ -170,9 +176,10 @@ def _carry_out(found: PoolRequest, session: CloudSession, before: dict[str, Any]
 
 def _check_and_send(found: PoolRequest, session: CloudSession) -> None:
     """Check what is to be launched, and send it. Raises NotPossible, TokenRejected where nothing was sent."""
+    refused: list[int] = []
     try:
         if found.kind == Kind.CREATE and found.launch is None:
-            _order(found, creations.found_late(_content(found), session))
+            refused = _earlier_orders(found, session)
         problems = problems_now(found, session)
     except CloudError as error:
         stopped(found, error)
@@ -180,25 +187,51 @@ def _check_and_send(found: PoolRequest, session: CloudSession) -> None:
     if problems:
         while_held(found, send_back, problems)
     elif found.kind == Kind.CREATE:
-        _create(found, session)
+        _create(found, session, f"{_content(found)}:{len(refused)}")
     else:
         change(found, session)
 
 
-def _create(found: PoolRequest, session: CloudSession) -> None:
-    """Make the order's row, where there is none yet, and send it."""
+def _earlier_orders(found: PoolRequest, session: CloudSession) -> list[int]:
+    """Return how often each earlier order was looked for; one whose pool came late is the request's. Raises CloudError.
+
+    Only who holds the launch makes the next one, and its key is the number of those that were refused.
+    """
+    refused = creations.refused_of(_content(found))
+    if any(refused):
+        _order(found, creations.found_late(_content(found), session))
+    return refused
+
+
+def _create(found: PoolRequest, session: CloudSession, key: str) -> None:
+    """Send the order, which is made where there is none yet."""
     if found.launch is None:
-        with transaction.atomic():
-            key = creations.key_of(_content(found))
-            by, cluster = found.author, found.cluster
-            _order(found, creations.submit(body=found.body, cluster=cluster, by=by, key=key, session=session))
-    assert found.launch  # noqa: S101 - it was just made
-    creations.send(found.launch, session)
-    if creations.is_unsent(found.launch):
+        _make_and_send(found, session, key)
+    else:
+        creations.send(found.launch, session)
+    order = found.launch
+    assert order  # noqa: S101 - it was just made
+    if creations.is_unsent(order):
         raise TokenRejected("The cloud does not take the token.")
-    if found.launch.state == Creation.State.QUEUED and found.launch.problem:
-        let_go(found, found.launch.problem)
-    settle(found)
+    if order.state == Creation.State.QUEUED and order.problem:
+        let_go(found, order.problem)
+    if found.state == State.LAUNCHING:
+        settle(found)
+
+
+def _make_and_send(found: PoolRequest, session: CloudSession, key: str) -> None:
+    """Make the order's row and send it; the request is settled by the transaction in which the order is accepted.
+
+    One that is there already, as a launch of before had failed while it was queued, is looked up anew.
+    """
+    with transaction.atomic():
+        by, cluster = found.author, found.cluster
+        order, is_new = creations.begin(body=found.body, cluster=cluster, by=by, key=key, session=session)
+        _order(found, order)
+    if is_new:
+        creations.post(order, session, then=lambda: settle(found))
+    else:
+        creations.send(order, session)
 
 
 def _order(found: PoolRequest, order: Creation | None) -> None:

@@ -82,12 +82,12 @@ def finish(found: PoolRequest) -> None:
 def accepted(found: PoolRequest, pool_id: str) -> None:
     """Note which pool a request is about, now that the cloud works on it."""
 
-    def accept(one: PoolRequest) -> None:
-        with transaction.atomic():
-            moved(one, ACTS["accept"], pool_id=pool_id, problem=None)
-            note("request.accepted", about=about(one), after={"pool": pool_id})
+    def accept() -> None:
+        moved(found, ACTS["accept"], pool_id=pool_id, problem=None)
+        note("request.accepted", about=about(found), after={"pool": pool_id})
 
-    quietly(accept, found)
+    with transaction.atomic(savepoint=False):  # whoever is slower has written nothing
+        quietly(accept)
 
 
 def send_back(found: PoolRequest, problems: list[Problem]) -> None:

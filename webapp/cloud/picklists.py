@@ -120,17 +120,18 @@ def pool_of(session: CloudSession, cluster_id: str, pool_id: str) -> tuple[Clust
     return cluster, listed or Cloud(session).node_pool(cluster_id, pool_id), pools
 
 
-def facts_now(session: CloudSession, cluster: Cluster) -> Facts:
+def facts_now(session: CloudSession, cluster: Cluster, *, demanded: Collection[str] = ()) -> Facts:
     """Return everything that the cloud says about a cluster's surroundings now.
 
     What was asked for a few seconds ago is not asked for again, but for the names of the pools: many launches at the
-    same time share their look-ups. Raises TokenRejected where the cloud does not take the token.
+    same time share their look-ups. Raises TokenRejected where the cloud does not take the token, CloudError for a list
+    that is `demanded` and cannot be had.
     """
     others = (name for name in _SOURCES if name not in ("clusters", "pool_names"))
     lists = pick_lists(session, others, cluster=cluster, fresh_s=NOW_S, wait_s=longest_s())
     lists |= pick_lists(session, ("pool_names",), cluster=cluster, refresh=True, wait_s=longest_s())
-    for one in lists.values():
-        if isinstance(one.error, TokenRejected):
+    for name, one in lists.items():
+        if one.error and (name in demanded or isinstance(one.error, TokenRejected)):
             raise one.error
     return facts_from(lists)
 

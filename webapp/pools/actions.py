@@ -5,18 +5,23 @@ sending -> queued, for a while, where the cloud does not answer or is too busy b
 
 Whoever sends may be killed between any two statements. What it had written until then says what was done: an order
 that is being sent but did not go out yet is queued again; one that went out is looked for, and never sent blindly.
+
+Before an order goes out its name is looked up. A new one that was just looked for goes out as it is made (`begin`): of
+two that do at once the cloud takes one, as names are unique in a cluster.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.audit.trail import note
+from webapp.audit.trail import note, together
 from webapp.cloud.client import Cloud
 from webapp.cloud.errors import MEANINGS, CloudError, OutcomeUnknown
 from webapp.cloud.tokens import CloudSession
@@ -39,32 +44,49 @@ def lease() -> timedelta:
 
 
 def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> Creation:
-    """Return the one creation for a key. Does not wait for the cloud."""
+    """Return the one creation for a key, queued where it is new. Does not wait for the cloud."""
+    return _made(body, cluster, by, key, session)[0]
+
+
+def begin(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> tuple[Creation, bool]:
+    """Return the one creation for a key, and whether it is new: then it goes out with the commit, by `post`.
+
+    Its name was looked up just now, and was free.
+    """
+    now = timezone.now()
+    return _made(body, cluster, by, key, session, state=State.SENDING, claimed_at=now, sent_at=now)
+
+
+def _made(
+    body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession, **more: Any
+) -> tuple[Creation, bool]:
+    what = {
+        "author": by,
+        "project_id": session.project_id,
+        "cluster_id": cluster.id,
+        "cluster_name": cluster.name,
+        "name": body["metadata"]["name"],
+        "body": body,
+    }
     try:
         with transaction.atomic():  # nearly always it is new: looking first would be one statement more
-            return Creation.objects.create(
-                key=key,
-                author=by,
-                project_id=session.project_id,
-                cluster_id=cluster.id,
-                cluster_name=cluster.name,
-                name=body["metadata"]["name"],
-                body=body,
-            )
+            return Creation.objects.create(key=key, **what, **more), True
     except IntegrityError:
-        return Creation.objects.get(key=key)
+        return Creation.objects.get(key=key), False
 
 
-def key_of(content: str) -> str:
-    """Return the key of an order for some content: a new one only when the last one was refused."""
-    refused = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED).count()
-    return f"{content}:{refused}"
+def refused_of(content: str) -> list[int]:
+    """Return how often each order for some content was looked for that was refused or given up."""
+    return list(_refused(content).values_list("looks", flat=True))
+
+
+def _refused(content: str) -> QuerySet[Creation]:
+    return Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED)
 
 
 def found_late(content: str, session: CloudSession) -> Creation | None:
     """Return an order for some content that was given up, where its pool is there after all. Raises CloudError."""
-    given_up = Creation.objects.filter(key__startswith=f"{content}:", state=State.REFUSED, looks__gt=0)
-    creation = given_up.order_by("-created_at").first()
+    creation = _refused(content).filter(looks__gt=0).order_by("-created_at").first()
     pool = Cloud(session).find_pool(creation.cluster_id, creation.name) if creation else None
     if creation is None or pool is None or not is_echo_of(pool, creation.body):
         return None
@@ -76,9 +98,8 @@ def send(creation: Creation, session: CloudSession) -> None:
     """Send a queued order, unless somebody else does or did."""
     if not _moved(creation, (State.QUEUED,), State.SENDING, claimed_at=timezone.now()):
         return
-    cloud = Cloud(session)
-    if _is_wanted(creation, cloud) and _goes_out(creation):
-        _post(creation, cloud)
+    if _is_wanted(creation, Cloud(session)) and _goes_out(creation):
+        post(creation, session)
 
 
 def _is_wanted(creation: Creation, cloud: Cloud) -> bool:
@@ -110,17 +131,20 @@ def _goes_out(creation: Creation) -> bool:
     return True
 
 
-def _post(creation: Creation, cloud: Cloud) -> None:
-    """Send the order, and write down what the cloud says: that counts, whatever was thought meanwhile."""
+def post(creation: Creation, session: CloudSession, *, then: Callable[[], None] | None = None) -> None:
+    """Send an order that goes out, and write down what the cloud says: that counts, whatever was thought meanwhile.
+
+    What is to be done `then`, where the cloud has accepted it, is done in the same transaction.
+    """
     try:
-        answer = cloud.create_node_pool(creation.cluster_id, creation.body)
+        answer = Cloud(session).create_node_pool(creation.cluster_id, creation.body)
     except OutcomeUnknown as exc:
         _ended(creation, (State.SENDING,), State.UNKNOWN, problem=exc.as_dict())
     except CloudError as exc:
         _not_done(creation, _OUT, exc)
     else:
         if (answer.get("metadata") or {}).get("uid"):
-            _accept(creation, (*_OUT, State.REFUSED), answer)
+            _accept(creation, (*_OUT, State.REFUSED), answer, then)
         else:
             _ended(creation, (State.SENDING,), State.UNKNOWN)
 
@@ -181,15 +205,22 @@ def _recognise(creation: Creation, found: JSON, source: State) -> None:
             _ended(creation, (source,), State.REFUSED, problem=problem_of("NP-NAME-04"))
 
 
-def _accept(creation: Creation, sources: tuple[State, ...], document: dict[str, Any]) -> None:
+def _accept(
+    creation: Creation,
+    sources: tuple[State, ...],
+    document: dict[str, Any],
+    then: Callable[[], None] | None = None,
+) -> None:
     """Write down that the pool of a document is the order's; it is not where it is another order's already."""
     pool_id = str(document["metadata"]["uid"])
-    with transaction.atomic():
+    with together():
         if any(theirs == pool_id for _, _, theirs in _rivals(creation)):
             _ended(creation, sources, State.REFUSED, problem=problem_of("NP-NAME-04"))
         else:
             _ended(creation, sources, State.ACCEPTED, pool_id=pool_id, problem=None)
             answered_with(creation.project_id, creation.cluster_id, document)
+        if then and creation.state == State.ACCEPTED:
+            then()
 
 
 def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:

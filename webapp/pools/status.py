@@ -1,10 +1,11 @@
 """Watching pools: however many people look, the cloud is asked once in an interval."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -58,12 +59,10 @@ def answered_with(project_id: str, cluster_id: str, document: dict[str, Any]) ->
     """Keep a new pool as the cloud describes it in its answer to the order: nobody has to ask for it at once."""
     if not document.get("spec") or not document.get("status"):
         return
-    now = timezone.now()
+    now, place = timezone.now(), {"project_id": project_id, "cluster_id": cluster_id}
     known = {"document": document, "asked_at": now, "answered_at": now, "version": 1}
-    status, is_new = PoolStatus.objects.get_or_create(
-        project_id=project_id, cluster_id=cluster_id, pool_id=str(document["metadata"]["uid"]), defaults=known
-    )
-    if is_new:  # else somebody has found it in a list meanwhile
+    with suppress(IntegrityError), transaction.atomic():  # somebody may have found it in a list meanwhile
+        status = PoolStatus.objects.create(**place, pool_id=str(document["metadata"]["uid"]), **known)
         StatusChange.objects.create(status=status, text=_words(status)[0])
 
 
