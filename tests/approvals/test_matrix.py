@@ -145,7 +145,7 @@ def without_a_cloud():
         patch.setattr("webapp.wizard.checks.lists_for", lambda *_: {})
         patch.setattr("webapp.wizard.checks.cluster_problem", lambda *_: "")
         patch.setattr("webapp.wizard.review._problems", lambda *_: [])
-        patch.setattr("webapp.wizard.review._facts", lambda *_: (FACTS, ""))
+        patch.setattr("webapp.wizard.review._facts", lambda *_: (FACTS, None, ""))
         yield
 
 

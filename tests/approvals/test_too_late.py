@@ -55,7 +55,9 @@ def test_a_submission_whose_start_another_overtakes_says_why_it_did_not_start_it
 
     monkeypatch.setattr(pressing, "launch_soon", overtaken)
     draft = walked(anna_client, a_body(), "prod-standard")
-    page = anna_client.post(draft.url_of("review"), follow=True).content.decode()
+    anna_client.post(draft.url_of("review"), {"_asks": "1"})
+    assert PoolRequest.objects.get().state == State.APPROVED
+    page = anna_client.post(draft.url_of("review"), {"_asks": "1", "start_at_once": "on"}, follow=True).content.decode()
     assert "It was not started. Somebody was faster" in page
     assert len(local_cloud.log("POST", "nodepools")) == 1
 

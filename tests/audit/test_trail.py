@@ -136,9 +136,12 @@ def test_lines_that_are_written_together_follow_each_other_in_one_chain(lines):
 
 
 def test_what_fails_leaves_none_of_the_lines_that_wait(lines):
-    with pytest.raises(KeyError), together():
+    def fails():
         note("thing.done", about="first")
         raise KeyError
+
+    with pytest.raises(KeyError), together():
+        fails()
     note("thing.done", about="next")
     assert (AuditLine.objects.count(), verified().findings) == (len(lines) + 1, [])
 

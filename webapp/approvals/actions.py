@@ -1,13 +1,13 @@
 """What authors do with requests: submit, change, withdraw; and what every act on them needs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -30,7 +30,7 @@ from webapp.approvals.workflow import (
     State,
     TooLate,
 )
-from webapp.audit.trail import note
+from webapp.audit.trail import note, together
 from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, pointers
 from webapp.nodepool.facts import Facts
@@ -38,6 +38,12 @@ from webapp.nodepool.pointers import JSON
 from webapp.nodepool.totals import flavor_named
 from webapp.notices.actions import tell
 from webapp.notices.events import Event
+
+Then = Callable[[PoolRequest], None]
+
+
+def _nothing(_: PoolRequest) -> None:
+    """Do nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +72,16 @@ class Order:
 
 def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked, Verdict]:
     """Return what an order asks for, and what the policies say about it. Writes nothing."""
+    policies = list(Policy.objects.in_force())
     asked = asked_for(
         kind=order.kind,
         cluster=order.cluster,
         project=project,
         body=order.body,
         flavor=flavor_named(order.body, facts.flavors or ()),
-        author_teams=by.team_ids,
+        author_teams=by.team_ids if any(one.requester_team_id for one in policies) else (),
     )
-    return asked, verdict_on(asked, Policy.objects.in_force())
+    return asked, verdict_on(asked, policies)
 
 
 def demand_requester(person: User) -> None:
@@ -83,28 +90,27 @@ def demand_requester(person: User) -> None:
         raise NotAllowed(NO_REQUESTER)
 
 
-@transaction.atomic
-def submit(order: Order, *, by: User, session: CloudSession, key: str, facts: Facts) -> PoolRequest:
+def submit(  # noqa: PLR0913 - one keyword each
+    order: Order, *, by: User, session: CloudSession, key: str, facts: Facts, then: Then = _nothing
+) -> PoolRequest:
     """Return the one request for a key; made, judged and approved by itself where policy says so.
 
-    Raises NotPossible where policy refuses, NotAllowed for somebody who is no requester.
+    What is to be done `then` with a new one is done in the same transaction. Raises NotPossible where policy refuses,
+    NotAllowed for somebody who is no requester.
     """
     demand_requester(by)
     asked, verdict = judge(order, by=by, project=session.project_name, facts=facts)
-    found, is_new = PoolRequest.objects.get_or_create(
-        key=key,
-        defaults={
-            "kind": order.kind,
-            "author": by,
-            "project_id": session.project_id,
-            "project_name": session.project_name,
-            "pool_id": order.pool_id,
-            **_facts_of(order, by, asked, verdict, facts),
-        },
-    )
-    if is_new:
-        _begin(found, by, verdict, "request.submitted")
-    return found
+    place = {"project_id": session.project_id, "project_name": session.project_name, "pool_id": order.pool_id}
+    made = PoolRequest(key=key, kind=order.kind, author=by, **place, **_facts_of(order, by, asked, verdict, facts))
+    made.state = State.APPROVED if verdict.is_automatic else State.SUBMITTED
+    try:
+        with together():  # nearly always it is new: looking first would be one statement more
+            made.save(force_insert=True)
+            _begin(made, by, verdict, "request.submitted")
+            then(made)
+    except IntegrityError:
+        return PoolRequest.objects.get(key=key)
+    return made
 
 
 @transaction.atomic
@@ -123,11 +129,18 @@ def edit(found: PoolRequest, order: Order, *, by: User, facts: Facts) -> PoolReq
 
 
 def ask(  # noqa: PLR0913 - one keyword each
-    order: Order, *, known: PoolRequest | None, by: User, session: CloudSession, key: str, facts: Facts
+    order: Order,
+    *,
+    known: PoolRequest | None,
+    by: User,
+    session: CloudSession,
+    key: str,
+    facts: Facts,
+    then: Then = _nothing,
 ) -> PoolRequest:
     """Return the request for an order: a new one, or `known`, which is edited where something else is asked now.
 
-    Raises NotPossible, NotAllowed.
+    What is to be done `then` with a new one is done in the same transaction. Raises NotPossible, NotAllowed.
     """
     if known and not fits(session, known):
         raise NotPossible(f"{known} is asked for in {known.project_name}: sign in for it to change it.")
@@ -135,7 +148,7 @@ def ask(  # noqa: PLR0913 - one keyword each
         return edit(known, order, by=by, facts=facts)
     if known:
         _reword(known, order, by)
-    return known or submit(order, by=by, session=session, key=key, facts=facts)
+    return known or submit(order, by=by, session=session, key=key, facts=facts, then=then)
 
 
 @transaction.atomic
@@ -276,8 +289,9 @@ def _begin(found: PoolRequest, by: User, verdict: Verdict, act: str, **more: Any
     people = () if verdict.is_automatic else [found.author]
     inform(found, Event.SUBMITTED, people, f"{found} is submitted", verdict.sentence)
     if verdict.is_automatic:
-        PoolRequest.objects.filter(pk=found.pk).update(state=State.APPROVED)
-        found.state = State.APPROVED
+        if found.state != State.APPROVED:
+            PoolRequest.objects.filter(pk=found.pk).update(state=State.APPROVED)
+            found.state = State.APPROVED
         note("request.approved", about=about(found), after={"by": "policy", "digest": found.digest})
         inform(found, Event.DECIDED, (), f"{found} is approved by policy")
     else:

@@ -43,6 +43,14 @@ def session_with(own: CloudSession | None, found: PoolRequest) -> CloudSession |
     return account or (own if fits(own, found) and is_of(own, found.author) else None)
 
 
+def session_here(own: CloudSession, person: User) -> CloudSession | None:
+    """Return the cloud session that launches what a person asks for in the project of their own one.
+
+    Raises CloudError where the service account cannot sign in.
+    """
+    return session_of_service_account(own.project_id) or (own if is_of(own, person) else None)
+
+
 def session_at_hand(own: CloudSession | None, found: PoolRequest) -> CloudSession | None:
     """Return what `session_with` does; None where somebody has to sign in first.
 
@@ -107,7 +115,10 @@ def facts_for_launch(facts: Facts, project_id: str) -> Facts:
     Raises CloudError where the service account cannot sign in.
     """
     account = session_of_service_account(project_id)
-    if account is None:
-        return facts
+    return facts_of(account, facts) if account else facts
+
+
+def facts_of(account: CloudSession, facts: Facts) -> Facts:
+    """Return facts as a service account sees them."""
     theirs = picklists.facts_from(picklists.pick_lists(account, ("key_pairs",)))
     return replace(facts, key_pairs=theirs.key_pairs)

@@ -76,6 +76,12 @@ def launch_soon(found: PoolRequest, session: CloudSession, *, by: User | None = 
     return in_background(found.pk, lambda _: launch(copied, session, by=by))
 
 
+def carry_out_soon(found: PoolRequest, session: CloudSession, before: dict[str, Any]) -> "Future[NotPossible | None]":
+    """Do what follows `begin`, in a thread of its own, as `launch_soon` does it."""
+    copied = copy(found)
+    return in_background(found.pk, lambda _: _carry_out(copied, session, before))
+
+
 def in_background(pk: int, act: Callable[[int], Any]) -> "Future[NotPossible | None]":
     """Do an act on a request in a thread of its own; the result is why it was not possible, None where it was."""
     return _launchers.submit(copy_context().run, _in_thread, pk, act)
@@ -91,11 +97,14 @@ def launch(found: PoolRequest, session: CloudSession, *, by: User | None = None)
 
     Raises NotPossible where somebody was faster, the token is for another project or the cloud rejects it, NotAllowed.
     """
-    _carry_out(found, session, _begun(found, session, by))
+    _carry_out(found, session, begin(found, session, by=by))
 
 
-def _begun(found: PoolRequest, session: CloudSession, by: User | None) -> dict[str, Any]:
-    """Write down that a request is launched, and return how it stood before. Raises as `launch`."""
+def begin(found: PoolRequest, session: CloudSession, *, by: User | None) -> dict[str, Any]:
+    """Write down that a request is launched, and return how it stood before. Raises as `launch`.
+
+    Where nobody carries it out, it is taken up by others after the lease.
+    """
     demand_fit(session, found)
     if is_overdue(found):
         raise NotPossible(EXPIRED)

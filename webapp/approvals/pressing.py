@@ -1,8 +1,10 @@
 """Launches from pages: with the token of the browser or the service account, and a moment's wait for the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
+from contextlib import contextmanager
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,14 +12,16 @@ from django.http import HttpResponse
 from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest
 from webapp.accounts.session import forget_cloud
+from webapp.approvals.actions import Order, ask
 from webapp.approvals.following import resend_soon
 from webapp.approvals.identity import TokenGone, session_at_hand, session_with
-from webapp.approvals.launching import launch_soon
+from webapp.approvals.launching import begin, carry_out_soon, launch_soon
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.rights import demand
 from webapp.approvals.workflow import ACTS, NotPossible, State
 from webapp.cloud.errors import CloudError
 from webapp.cloud.tokens import CloudSession
+from webapp.nodepool.facts import Facts
 
 _PATIENCE_S = 2.0
 
@@ -33,10 +37,47 @@ def start(found: PoolRequest, request: UserRequest) -> None:
         return
     if session:
         by = request.user if request.user.pk == found.author_id else None
-        try:
+        with _told(request):
             _patiently(request, launch_soon(found, session, by=by))
-        except NotPossible as refusal:
-            messages.warning(request, f"It was not started. {refusal}")
+
+
+@contextmanager
+def _told(request: UserRequest) -> Iterator[None]:
+    """Tell somebody why what they asked for was not started; that it was asked for stays."""
+    try:
+        yield
+    except NotPossible as refusal:
+        messages.warning(request, f"It was not started. {refusal}")
+
+
+def ask_and_start(  # noqa: PLR0913 - one keyword each
+    order: Order,
+    request: UserRequest,
+    *,
+    known: PoolRequest | None,
+    key: str,
+    facts: Facts,
+    launcher: CloudSession | None,
+) -> PoolRequest:
+    """Return the request for an order, as `actions.ask` does; what may start at once is launched, as `start` does it.
+
+    A new request is made and its launch begun in one transaction: one turn at the database's one lock. `launcher` is
+    whose session launches here. Raises NotPossible.
+    """
+    assert request.cloud  # noqa: S101 - the caller saw to it
+    before: list[dict[str, Any]] = []
+
+    def then(made: PoolRequest) -> None:
+        if launcher and made.state == State.APPROVED and made.start_at_once:
+            before.append(begin(made, launcher, by=request.user))
+
+    found = ask(order, known=known, by=request.user, session=request.cloud, key=key, facts=facts, then=then)
+    if launcher and before:
+        with _told(request):
+            _patiently(request, carry_out_soon(found, launcher, before[0]))
+    else:
+        start(found, request)
+    return found
 
 
 def launch_again(found: PoolRequest, request: UserRequest) -> None:

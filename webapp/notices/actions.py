@@ -46,15 +46,17 @@ def tell(  # noqa: PLR0913 - one keyword each
         url: the path of the page that it is about. Raises ValueError for anything else.
         payload: JSON for webhooks, to which `event`, `at` and `url` (absolute) are added. No secrets.
     """
-    title, text = _storable(" ".join(title.split()))[:_LONGEST_TITLE], _storable(text)
-    said = _Said(event, title, text, url, absolute(url), payload, timezone.now())
-    with transaction.atomic(savepoint=False):
-        _tell(said, people)
-
-
-def _tell(said: _Said, people: Iterable[User]) -> None:
     persons = list({one.pk: one for one in people if one.is_active}.values())
-    deliveries = [*(_told(said, persons) if persons else ()), *_calls(said)]
+    webhooks = [one for one in Webhook.objects.raw(_ACTIVE) if event in one.events]
+    if persons or webhooks:
+        title, text = _storable(" ".join(title.split()))[:_LONGEST_TITLE], _storable(text)
+        said = _Said(event, title, text, url, absolute(url), payload, timezone.now())
+        with transaction.atomic(savepoint=False):
+            _tell(said, persons, webhooks)
+
+
+def _tell(said: _Said, persons: list[User], webhooks: list[Webhook]) -> None:
+    deliveries = [*(_told(said, persons) if persons else ()), *_calls(said, webhooks)]
     if deliveries:
         Delivery.objects.bulk_create(deliveries)
         nudge()
@@ -117,18 +119,17 @@ def _mails(said: _Said, persons: Iterable[User]) -> Iterator[Delivery]:
         )
 
 
-def _calls(said: _Said) -> Iterator[Delivery]:
+def _calls(said: _Said, webhooks: list[Webhook]) -> Iterator[Delivery]:
     added = {"event": said.event.value, "at": said.at.isoformat(), "url": said.address}
     content = json.dumps({**said.payload, **added}, default=str)
-    for webhook in Webhook.objects.raw(_ACTIVE):
-        if said.event in webhook.events:
-            yield Delivery(
-                channel=Delivery.Channel.WEBHOOK,
-                event=said.event,
-                webhook=webhook,
-                address=webhook.origin,
-                subject=said.title,
-                content=content,
-                created_at=said.at,
-                next_at=said.at,
-            )
+    for webhook in webhooks:
+        yield Delivery(
+            channel=Delivery.Channel.WEBHOOK,
+            event=said.event,
+            webhook=webhook,
+            address=webhook.origin,
+            subject=said.title,
+            content=content,
+            created_at=said.at,
+            next_at=said.at,
+        )

@@ -13,13 +13,14 @@ from webapp.accounts.access import sign_in_again
 from webapp.accounts.http import UserRequest, number_in
 from webapp.approvals import actions as requests
 from webapp.approvals.actions import Order
-from webapp.approvals.identity import facts_for_launch, launcher_in
+from webapp.approvals.identity import facts_of, launcher_in, session_here
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
-from webapp.approvals.pressing import launch_again, start
+from webapp.approvals.pressing import ask_and_start, launch_again
 from webapp.approvals.workflow import EDITABLE, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
+from webapp.cloud.tokens import CloudSession
 from webapp.nodepool import Cluster, Problem, check
 from webapp.nodepool.facts import Facts
 from webapp.nodepool.formats.base import without_password
@@ -71,18 +72,16 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
 def _checked_and_sent(request: UserRequest, draft: Draft) -> HttpResponse:
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
-    facts, doubt = _facts(request, lists)
+    facts, launcher, doubt = _facts(request, lists)
     if doubt:
         return _page(request, draft, status=409)
     problems = _problems(draft, facts)
     if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
-        found = _requested(request, draft, _order(request, draft, cluster), facts)
+        return redirect(_requested(request, draft, _order(request, draft, cluster), facts, launcher))
     except NotPossible as refusal:
         return _page(request, draft, status=409, trouble=str(refusal))
-    start(found, request)
-    return redirect(found)
 
 
 def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
@@ -94,19 +93,20 @@ def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
     return next((one for one in sent if one.digest == digest), None)
 
 
-def _requested(request: UserRequest, draft: Draft, order: Order, facts: Facts) -> PoolRequest:
+def _requested(
+    request: UserRequest, draft: Draft, order: Order, facts: Facts, launcher: CloudSession | None
+) -> PoolRequest:
     """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
 
-    The same draft is the same request, however often it is sent; only when that one has ended a new one is made.
-    Raises NotPossible.
+    The same draft is the same request, however often it is sent; only when that one has ended a new one is made. What
+    may start at once is launched. Raises NotPossible.
     """
-    assert request.cloud  # noqa: S101 - the caller saw to it
     states = dict(_requests_of(request, draft).values_list("pk", "state"))
     open_still = next((pk for pk, state in states.items() if state in EDITABLE), None)
     known = PoolRequest.objects.get(pk=open_still) if open_still else None
     ended = sum(state in (State.REJECTED, State.WITHDRAWN, State.EXPIRED) for state in states.values())
     key = f"draft:{draft.pk}:{draft.version}:{ended}"
-    found = requests.ask(order, known=known, by=request.user, session=request.cloud, key=key, facts=facts)
+    found = ask_and_start(order, request, known=known, key=key, facts=facts, launcher=launcher)
     if found.state == State.FAILED:
         launch_again(found, request)
     return found
@@ -126,13 +126,23 @@ def _order(request: UserRequest, draft: Draft, cluster: Cluster) -> Order:
     )
 
 
-def _facts(request: UserRequest, lists: Lists) -> tuple[Facts, str]:
-    """Return the facts as whoever launches sees them, and why that cannot be known now."""
-    facts = picklists.facts_from(lists)
+def _facts(request: UserRequest, lists: Lists) -> tuple[Facts, CloudSession | None, str]:
+    """Return the facts as whoever launches sees them, that one's session, and why that cannot be known now."""
+    facts, own = picklists.facts_from(lists), request.cloud
+    if own is None:
+        return facts, None, ""
     try:
-        return (facts_for_launch(facts, request.cloud.project_id) if request.cloud else facts), ""
+        launcher = session_here(own, request.user)
     except CloudError as error:
-        return facts, f"Nothing can be sent now. {error.message} {error.remedy}"
+        return facts, None, f"Nothing can be sent now. {error.message} {error.remedy}"
+    return facts if launcher in (own, None) else facts_of(launcher, facts), launcher, ""
+
+
+def _name_of(launcher: CloudSession | None, doubt: str, request: UserRequest) -> str:
+    """Return the name of the service account that launches here; empty where people do it themselves."""
+    if doubt and request.cloud:  # it cannot sign in
+        return launcher_in(request.cloud.project_id)
+    return launcher.user_name if launcher and launcher is not request.cloud else ""
 
 
 def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None:
@@ -146,7 +156,7 @@ def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None
 
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
-    facts, doubt = _facts(request, lists)
+    facts, launcher, doubt = _facts(request, lists)
     problems = _problems(draft, facts)
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
@@ -166,7 +176,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "sent": _sent_as_it_is(request, draft) if before and before.state in _SENT else None,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
-        "launcher": launcher_in(request.cloud.project_id) if request.cloud else "",
+        "launcher": _name_of(launcher, doubt, request),
         **posted.wishes_shown(request.POST, pending),
         "may_manage_presets": may_manage_presets(request.user),
         "json": json.dumps(without_password(draft.body), indent=2, ensure_ascii=False),
