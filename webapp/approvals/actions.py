@@ -15,9 +15,10 @@ from webapp.accounts.queries import people_with
 from webapp.accounts.roles import NO_REQUESTER, Role
 from webapp.approvals.asked import Asked, amounts_of, asked_for, digest_of
 from webapp.approvals.identity import fits
-from webapp.approvals.models import Policy, PoolRequest, Revision
+from webapp.approvals.models import PoolRequest, Revision
 from webapp.approvals.naming import is_field
 from webapp.approvals.policy import Verdict, teams_in, verdict_on
+from webapp.approvals.queries import policies_in_force
 from webapp.approvals.rights import demand
 from webapp.approvals.words import to_decide
 from webapp.approvals.workflow import (
@@ -72,7 +73,7 @@ class Order:
 
 def judge(order: Order, *, by: User, project: str, facts: Facts) -> tuple[Asked, Verdict]:
     """Return what an order asks for, and what the policies say about it. Writes nothing."""
-    policies = list(Policy.objects.in_force())
+    policies = policies_in_force()
     asked = asked_for(
         kind=order.kind,
         cluster=order.cluster,

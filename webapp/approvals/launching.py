@@ -196,7 +196,7 @@ def _check_and_send(found: PoolRequest, session: CloudSession) -> None:
     if problems:
         while_held(found, send_back, problems)
     elif found.kind == Kind.CREATE:
-        _create(found, session, f"{_content(found)}:{len(refused)}")
+        _create(found, session, creations.key_of(_content(found), len(refused)))
     else:
         change(found, session)
 

@@ -7,13 +7,15 @@ from itertools import islice
 from operator import or_
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import ServiceAccount, User
 from webapp.accounts.roles import Role
-from webapp.approvals.models import Kind, PoolRequest
+from webapp.approvals.models import Kind, Policy, PoolRequest
 from webapp.approvals.rights import waiting_for
 from webapp.approvals.workflow import State
 
@@ -33,6 +35,16 @@ _STANDING = (
 )  # what names a page
 MOST_WAITING = 500  # nobody decides more at a time: those that come after them show once these are decided
 _COMPARED, _ENOUGH = 50, 4
+# Fixed statements: each review and each submission asks them.
+_MADE = ("id", "state", "reason", "digest", "start_at_once")  # in the order of the model
+_MADE_OF = f"""
+    SELECT {", ".join(_MADE)} FROM approvals_poolrequest WHERE author_id = %s AND draft_url = %s ORDER BY id DESC
+"""  # noqa: S608 # nosec B608 - of constants
+_IN_FORCE = """
+    SELECT policy.*, team.name AS team_name
+    FROM approvals_policy AS policy LEFT JOIN auth_group AS team ON team.id = policy.team_id
+    WHERE policy.is_active ORDER BY policy."order", policy.id
+"""
 
 
 def listed(requests: QuerySet[PoolRequest], filters: dict[str, str]) -> QuerySet[PoolRequest]:
@@ -80,6 +92,21 @@ def _asked_of(person: User) -> QuerySet[PoolRequest]:
     teams = [Q(asked_teams__contains=f",{team},") for team in (0, *person.team_ids)]
     passed_on = PoolRequest.objects.filter(delegations__to=person, state=State.SUBMITTED).values("pk")
     return others.filter(reduce(or_, teams, Q(asked_teams="") | Q(pk__in=passed_on)))
+
+
+def made_of(draft_url: str, person: User) -> list[PoolRequest]:
+    """Return the requests that a person made of a draft, the newest first, with what tells them apart."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MADE_OF, [person.pk, draft_url])
+        return [PoolRequest.from_db(connection.alias, _MADE, row) for row in cursor.fetchall()]
+
+
+def policies_in_force() -> list[Policy]:
+    """Return the policies that judge, in their order, with the teams that they ask."""
+    policies = list(Policy.objects.raw(_IN_FORCE))
+    for one in policies:
+        one.team = Group(pk=one.team_id, name=one.team_name) if one.team_id else None  # type: ignore[attr-defined] # of the statement
+    return policies
 
 
 def usual_time(kind: str) -> str:

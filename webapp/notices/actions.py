@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +17,8 @@ from webapp.notices.events import Event
 from webapp.notices.models import Delivery, Notice, Preference, Webhook
 
 _LONGEST_TITLE = 200
-_ACTIVE = "SELECT * FROM notices_webhook WHERE is_active"  # fixed: a request that is launched asks three times
+# Fixed statements: a request that is launched asks for webhooks three times.
+_ACTIVE = "SELECT id FROM notices_webhook WHERE is_active"
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,19 @@ def tell(  # noqa: PLR0913 - one keyword each
         payload: JSON for webhooks, to which `event`, `at` and `url` (absolute) are added. No secrets.
     """
     persons = list({one.pk: one for one in people if one.is_active}.values())
-    webhooks = [one for one in Webhook.objects.raw(_ACTIVE) if event in one.events]
+    webhooks = _webhooks_for(event)
     if persons or webhooks:
         title, text = _storable(" ".join(title.split()))[:_LONGEST_TITLE], _storable(text)
         said = _Said(event, title, text, url, absolute(url), payload, timezone.now())
         with transaction.atomic(savepoint=False):
             _tell(said, persons, webhooks)
+
+
+def _webhooks_for(event: Event) -> list[Webhook]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTIVE)
+        active = [pk for (pk,) in cursor.fetchall()]
+    return [one for one in Webhook.objects.filter(pk__in=active) if event in one.events] if active else []
 
 
 def _tell(said: _Said, persons: list[User], webhooks: list[Webhook]) -> None:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -36,6 +36,9 @@ from webapp.telemetry import metrics
 LOOKS_BEFORE_GIVING_UP = 3
 State = Creation.State
 _OUT = (State.SENDING, State.UNKNOWN)
+# Fixed statements: each launch asks them.
+_NAMED = "SELECT id, state, sent_at, pool_id FROM pools_creation WHERE cluster_id = %s AND name = %s ORDER BY id"
+_IS_REFUSED = "SELECT 1 FROM pools_creation WHERE key = %s AND state = %s"
 
 
 def lease() -> timedelta:
@@ -77,7 +80,16 @@ def _made(
 
 def refused_of(content: str) -> list[int]:
     """Return how often each order for some content was looked for that was refused or given up."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_REFUSED, [key_of(content, 0), State.REFUSED])
+        if cursor.fetchone() is None:  # nearly always: a second one follows a first one that was refused
+            return []
     return list(_refused(content).values_list("looks", flat=True))
+
+
+def key_of(content: str, number: int) -> str:
+    """Return the key of an order for some content, of which so many were refused before."""
+    return f"{content}:{number}"
 
 
 def _refused(content: str) -> QuerySet[Creation]:
@@ -228,9 +240,9 @@ def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
 
     The order itself is among those that wait: a pool is settled for one of them at a time.
     """
-    named = Creation.objects.filter(cluster_id=creation.cluster_id, name=creation.name).order_by("pk")
-    rows = named.select_for_update().values_list("pk", "state", "sent_at", "pool_id")
-    return [(state, sent_at, pool_id) for pk, state, sent_at, pool_id in rows if pk != creation.pk]
+    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    rows = Creation.objects.raw(_NAMED + lock, [creation.cluster_id, creation.name])
+    return [(one.state, one.sent_at, one.pool_id) for one in rows if one.pk != creation.pk]
 
 
 def _give_up_on_the_dead(creation: Creation) -> None:

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -17,6 +16,7 @@ from webapp.approvals.identity import facts_of, launcher_in, session_here
 from webapp.approvals.models import Kind, PoolRequest
 from webapp.approvals.policy import Verdict
 from webapp.approvals.pressing import ask_and_start, launch_again
+from webapp.approvals.queries import made_of
 from webapp.approvals.workflow import EDITABLE, NotPossible, State
 from webapp.cloud import picklists
 from webapp.cloud.errors import CloudError
@@ -34,6 +34,7 @@ from webapp.wizard.presets import may_manage_presets
 from webapp.wizard.summary import Group, Said, Summary
 
 _SENT = (State.LAUNCHING, State.PROVISIONING, State.ACTIVE)
+_DROPPED = (State.REJECTED, State.WITHDRAWN, State.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,6 @@ def submit(request: UserRequest, draft: Draft) -> HttpResponse:
         return sign_in_again(request, draft.url_of(steps.REVIEW))
     if request.POST.get("_version") not in (None, str(draft.version)):
         return _page(request, draft, status=409, trouble="The draft was changed since you looked. Review it again.")
-    if sent := _sent_as_it_is(request, draft):
-        return redirect(sent)  # there is nothing to check: its own pool would be in its way
     return _checked_and_sent(request, draft)
 
 
@@ -73,20 +72,24 @@ def _checked_and_sent(request: UserRequest, draft: Draft) -> HttpResponse:
     cluster = draft.cluster
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, cluster)
     facts, launcher, doubt = _facts(request, lists)
+    made = _made_of(request, draft)  # only now: the cloud may have taken its time
+    if sent := _sent_as_it_is(request, draft, made):
+        return redirect(sent)  # there is nothing to check: its own pool would be in its way
     if doubt:
         return _page(request, draft, status=409)
     problems = _problems(draft, facts)
     if cluster is None or checks.cluster_problem(cluster, lists) or any(problem.is_error for problem in problems):
         return _page(request, draft, status=422, trouble="Nothing was sent: there are problems to mend first.")
     try:
-        return redirect(_requested(request, draft, _order(request, draft, cluster), facts, launcher))
+        order = _order(request, draft, cluster)
+        return redirect(_requested(request, draft, order, made, facts=facts, launcher=launcher))
     except NotPossible as refusal:
         return _page(request, draft, status=409, trouble=str(refusal))
 
 
-def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
+def _sent_as_it_is(request: UserRequest, draft: Draft, made: list[PoolRequest]) -> PoolRequest | None:
     """Return the request with which a draft was sent to the cloud exactly as it is now, unless that has failed."""
-    sent = list(_requests_of(request, draft).filter(state__in=_SENT).only("state", "digest"))
+    sent = [one for one in made if one.state in _SENT]
     if not sent or draft.cluster is None:  # nearly always nothing was sent
         return None
     digest = _order(request, draft, draft.cluster).digest
@@ -94,19 +97,17 @@ def _sent_as_it_is(request: UserRequest, draft: Draft) -> PoolRequest | None:
 
 
 def _requested(
-    request: UserRequest, draft: Draft, order: Order, facts: Facts, launcher: CloudSession | None
+    request: UserRequest, draft: Draft, order: Order, made: list[PoolRequest], **as_launched: Any
 ) -> PoolRequest:
     """Return the request for a draft: a new one, or a new revision of the one that is not decided or launched yet.
 
     The same draft is the same request, however often it is sent; only when that one has ended a new one is made. What
     may start at once is launched. Raises NotPossible.
     """
-    states = dict(_requests_of(request, draft).values_list("pk", "state"))
-    open_still = next((pk for pk, state in states.items() if state in EDITABLE), None)
-    known = PoolRequest.objects.get(pk=open_still) if open_still else None
-    ended = sum(state in (State.REJECTED, State.WITHDRAWN, State.EXPIRED) for state in states.values())
-    key = f"draft:{draft.pk}:{draft.version}:{ended}"
-    found = ask_and_start(order, request, known=known, key=key, facts=facts, launcher=launcher)
+    pending = next((one for one in made if one.state in EDITABLE), None)
+    known = PoolRequest.objects.get(pk=pending.pk) if pending else None
+    key = f"draft:{draft.pk}:{draft.version}:{sum(one.state in _DROPPED for one in made)}"
+    found = ask_and_start(order, request, known=known, key=key, **as_launched)
     if found.state == State.FAILED:
         launch_again(found, request)
     return found
@@ -161,7 +162,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     blocks = _blocks(request, draft, problems, lists)
     errors = sum(len(block.errors) for block in blocks)
     found = lists.get("flavors")
-    pending, before = _made_of(request, draft)
+    made = _made_of(request, draft)
+    pending = next((one for one in made if one.state in EDITABLE), None)
+    before = next(iter(made), None) if pending is None else None
     taken = totals(draft.body, flavor_named(draft.body, found.items if found else ()))
     left = tuple(as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items())
     context: dict[str, Any] = {
@@ -173,7 +176,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "trouble": trouble or doubt,
         "unchecked": checks.left_unchecked(lists),
         "before": before,
-        "sent": _sent_as_it_is(request, draft) if before and before.state in _SENT else None,
+        "sent": _sent_as_it_is(request, draft, made) if before and before.state in _SENT else None,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": _name_of(launcher, doubt, request),
@@ -186,16 +189,9 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
     return render(request, "wizard/review.html", context, status=status)
 
 
-def _made_of(request: UserRequest, draft: Draft) -> tuple[PoolRequest | None, PoolRequest | None]:
-    """Return the request that this draft is the change of; where there is none, the last one that was made of it."""
-    made = list(_requests_of(request, draft).only("state", "reason", "start_at_once"))
-    pending = next((one for one in made if one.state in EDITABLE), None)
-    return pending, next(iter(made), None) if pending is None else None
-
-
-def _requests_of(request: UserRequest, draft: Draft) -> QuerySet[PoolRequest]:
+def _made_of(request: UserRequest, draft: Draft) -> list[PoolRequest]:
     """Return all requests that were made of a draft, the newest first."""
-    return PoolRequest.objects.filter(author=request.user, draft_url=draft.url_of(steps.REVIEW)).order_by("-pk")
+    return made_of(draft.url_of(steps.REVIEW), request.user)
 
 
 def _problems(draft: Draft, facts: Facts) -> list[Problem]:
