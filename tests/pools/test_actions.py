@@ -250,7 +250,7 @@ def test_what_the_cloud_says_again_is_kept_by_one_statement(order, anna, django_
     for minutes in (1, 2):
         with (
             time_machine.travel(timezone.now() + timedelta(minutes=minutes)),
-            django_assert_max_num_queries(12) as said,
+            django_assert_max_num_queries(13) as said,
         ):
             status = status_of(anna, orders[0].project_id, orders[0].cluster_id, orders[0].pool_id)
     updates = [one["sql"] for one in said if one["sql"].startswith('UPDATE "pools_poolstatus"')]

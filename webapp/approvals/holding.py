@@ -24,10 +24,12 @@ _SIGN_OF_LIFE = timedelta(seconds=5)  # one that is younger is good enough: it c
 
 def is_broken_off(found: PoolRequest) -> bool:
     """Whether whoever launched a request is gone before anything was sent: others have to go on."""
+    if found.state != State.LAUNCHING:
+        return False
     is_unsent = found.launch is None or found.launch.state == Creation.State.QUEUED
     alive_at = found.held_at or found.launched_at
     is_silent = alive_at is None or alive_at < timezone.now() - creations.lease()
-    return found.state == State.LAUNCHING and is_unsent and is_silent
+    return is_unsent and is_silent
 
 
 def is_let_go(found: PoolRequest) -> bool:

@@ -9,37 +9,49 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from webapp.accounts.models import ServiceAccount, User
 from webapp.accounts.roles import Role
 from webapp.approvals.models import Kind, Policy, PoolRequest
-from webapp.approvals.rights import waiting_for
+from webapp.approvals.rights import is_visible, waiting_for
 from webapp.approvals.workflow import State
+from webapp.cloud.tokens import CloudSession
 
 PAGE = 50
 SEARCHED = 100_000  # so many requests at a time are looked through for words and a project, which no index knows
 BODIES = ("body", "baseline", "verdict", "quotas", "demands", "marks")  # what no row of a list shows
 _PLACE = ("project_id", "cluster_id", "pool_id")
-_STANDING = (
+_NAMED_BY = (
+    "id",
+    "author_id",
     "state",
     "revision",
     *_PLACE,
     "problem",
     "launched_at",
     "held_at",
-    "launch__state",
-    "launch__looks",
+    "launch_id",
 )  # what names a page
 MOST_WAITING = 500  # nobody decides more at a time: those that come after them show once these are decided
 _COMPARED, _ENOUGH = 50, 4
-# Fixed statements: each review and each submission asks them.
+_KEPT_S = 60
+# Fixed statements: each submission, page or poll asks them.
 _MADE = ("id", "state", "reason", "digest", "start_at_once")  # in the order of the model
 _MADE_OF = f"""
     SELECT {", ".join(_MADE)} FROM approvals_poolrequest WHERE author_id = %s AND draft_url = %s ORDER BY id DESC
 """  # noqa: S608 # nosec B608 - of constants
+_STANDING = f"SELECT {', '.join(_NAMED_BY)} FROM approvals_poolrequest WHERE id = %s"  # noqa: S608 # nosec B608 - as above
+_WHOLE = "SELECT * FROM approvals_poolrequest WHERE id = %s"
+_SAID = """
+    SELECT EXISTS (SELECT 1 FROM approvals_decision WHERE request_id = %s),
+           EXISTS (SELECT 1 FROM approvals_comment WHERE request_id = %s),
+           EXISTS (SELECT 1 FROM approvals_delegation WHERE request_id = %s)
+"""
 _IN_FORCE = """
     SELECT policy.*, team.name AS team_name
     FROM approvals_policy AS policy LEFT JOIN auth_group AS team ON team.id = policy.team_id
@@ -70,9 +82,18 @@ def whole(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
     return requests.select_related("author", "launch")
 
 
-def standing(requests: QuerySet[PoolRequest]) -> QuerySet[PoolRequest]:
-    """Return of requests only what tells whether something has changed."""
-    return requests.select_related("launch").only(*_STANDING)
+def seen(pk: int, person: User, session: CloudSession | None, *, standing: bool = False) -> PoolRequest:
+    """Return a request that a person may see; with `standing` only what tells whether something has changed.
+
+    Raises Http404.
+    """
+    statement = _STANDING if standing else _WHOLE
+    found = next(iter(PoolRequest.objects.raw(statement, [pk])), None) if pk <= BigIntegerField.MAX_BIGINT else None
+    if found is None or not is_visible(found, person, session):
+        raise Http404
+    if found.author_id == person.pk:
+        found.author = person
+    return found
 
 
 def waiting(person: User) -> list[PoolRequest]:
@@ -109,8 +130,21 @@ def policies_in_force() -> list[Policy]:
     return policies
 
 
+def said_about(found: PoolRequest) -> tuple[bool, bool, bool]:
+    """Return whether a request has decisions, comments and delegations: most have none, while they are watched."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAID, [found.pk] * 3)
+        decided, commented, passed_on = (bool(one) for one in cursor.fetchone())
+        return decided, commented, passed_on
+
+
 def usual_time(kind: str) -> str:
-    """Return in words how long requests of a kind usually take from launch to end: the middle half of the latest."""
+    """Return in words how long requests of a kind usually take from launch to end, as it was a minute ago at most."""
+    return cache.get_or_set(f"usual-time:{kind}", lambda: _usual_time(kind), _KEPT_S) or ""
+
+
+def _usual_time(kind: str) -> str:
+    """Return the middle half of the latest in words; nothing where there are too few."""
     done = PoolRequest.objects.filter(kind=kind, state=State.ACTIVE, launched_at__isnull=False, ended_at__isnull=False)
     latest = done.order_by("-pk").values_list("launched_at", "ended_at")[:_COMPARED]
     times = sorted(end - start for start, end in latest if start and end)

@@ -23,10 +23,20 @@ _READERS = (Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
 def visible_to(person: User, session: CloudSession | None = None) -> QuerySet[PoolRequest]:
     """Return the requests that a person may see: their own, those of the token's project; for some roles all."""
+    return PoolRequest.objects.filter(Q(**_limits(person, session), _connector=Q.OR))
+
+
+def is_visible(found: PoolRequest, person: User, session: CloudSession | None) -> bool:
+    """Whether a request is one of those that a person may see."""
+    limits = _limits(person, session)
+    return not limits or any(getattr(found, name) == one for name, one in limits.items())
+
+
+def _limits(person: User, session: CloudSession | None) -> dict[str, Any]:
+    """Return the columns of which a request must have one so, to be seen; none for those who may see all."""
     if any(person.has_role(role) for role in _READERS):
-        return PoolRequest.objects.all()
-    mine = Q(author=person)
-    return PoolRequest.objects.filter(mine | Q(project_id=session.project_id) if session else mine)
+        return {}
+    return {"author_id": person.pk} | ({"project_id": session.project_id} if session else {})
 
 
 def teams_for(person: User, found: PoolRequest) -> list[Any]:

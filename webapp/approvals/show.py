@@ -1,6 +1,7 @@
 """The contexts of a request's pages."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ from webapp.approvals.holding import is_let_go
 from webapp.approvals.identity import fits, launcher_in
 from webapp.approvals.models import Comment, Decision, Kind, PoolRequest, Revision
 from webapp.approvals.naming import named, places_in
-from webapp.approvals.queries import locks_on, usual_time
+from webapp.approvals.queries import locks_on, said_about, usual_time
 from webapp.approvals.rights import EXPIRED, acts_open_to, is_overdue, missing_in, teams_for
 from webapp.approvals.timeline import timeline, with_pool
 from webapp.approvals.words import policy_said, sentence
@@ -65,7 +66,8 @@ class Amount:
 def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | None = None) -> dict[str, Any]:
     """Return what the page of a request shows; `status` is the state of its pool, where it was looked at already."""
     person = request.user
-    decisions = list(found.decisions.prefetch_related("by"))
+    is_decided, is_commented, is_passed_on = said_about(found)
+    decisions = list(found.decisions.prefetch_related("by")) if is_decided else []
     then = _decided_on(found, decisions, person)
     compared, title = (then.body, f"since your decision about revision {then.number}") if then else _baseline(found)
     compared, asked = without_password(compared), without_password(found.body)
@@ -80,13 +82,11 @@ def page_context(request: UserRequest, found: PoolRequest, status: PoolStatus | 
         "parts": [*_cluster_changed(found, then), *parts_of(compared, asked)],
         "compared": title,
         "json_lines": list(lines_of(compared, asked)),
-        "comments": [
-            (one, named(one.pointer)[1] if one.pointer else "") for one in found.comments.prefetch_related("by")
-        ],
+        "comments": list(_comments(found)) if is_commented else [],
         "deciders": _delegates(found, person) if "delegate" in acts else (),
         "fields": _fields(found) if "ask_changes" in acts else (),
         "decisions": decisions,
-        "passed_on_by": [str(one.by) for one in found.delegations.filter(to=person).prefetch_related("by")],
+        "passed_on_by": _passed_on_by(found, person) if is_passed_on else [],
         "moved": [(one, named(one.pointer)[1]) for one in _moved(request, found)],
         "locks": _locks(found),
         **moving,
@@ -102,7 +102,7 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
     launched = found.launched_at if is_moving else None
     launcher = launcher_in(found.project_id) if found.state in (*EDITABLE, State.FAILED) else ""
     card = card_of(found.problem) if found.problem and found.state in (State.FAILED, State.CHANGES) else None
-    lost = found.launch is not None and found.launch.state == "unknown" and found.state == State.LAUNCHING
+    lost = found.state == State.LAUNCHING and found.launch is not None and found.launch.state == "unknown"
     pinned = _last_pinned(found)
     blamed = card.pointer if card else pinned.pointer if pinned else ""
     return {
@@ -131,6 +131,17 @@ def progress_context(request: UserRequest, found: PoolRequest, status: PoolStatu
         "interval": interval_s(status) if status else 0,
         "pool": pool,
     }
+
+
+def _comments(found: PoolRequest) -> Iterator[tuple[Comment, str]]:
+    """Yield what was said about a request, each with the name of the field that it is about."""
+    for one in found.comments.prefetch_related("by"):
+        yield one, named(one.pointer)[1] if one.pointer else ""
+
+
+def _passed_on_by(found: PoolRequest, person: User) -> list[str]:
+    """Return who lets a person decide in their place."""
+    return [str(one.by) for one in found.delegations.filter(to=person).prefetch_related("by")]
 
 
 def _for_others(person: User, found: PoolRequest) -> str:
@@ -250,4 +261,6 @@ def _last_pinned(found: PoolRequest) -> Comment | None:
 
 
 def _looks(found: PoolRequest) -> int:
-    return found.launch.looks if found.launch and found.launch.state == "unknown" else 0
+    """Return how often a pool was looked for, while its order's answer is lost."""
+    lost = found.launch if found.state == State.LAUNCHING else None
+    return lost.looks if lost and lost.state == "unknown" else 0

@@ -6,7 +6,7 @@ from functools import partial
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -101,8 +101,7 @@ def request_page(request: UserRequest, number: int) -> HttpResponse:
 @require_GET
 def request_progress(request: UserRequest, number: int) -> HttpResponse:
     """Return the part of the page that changes; nothing where nothing changed."""
-    visible = queries.standing(visible_to(request.user, request.cloud))
-    known = get_object_or_404(visible, pk=pk_of(number))
+    known = queries.seen(pk_of(number), request.user, request.cloud, standing=True)
     glance = glance_at(*known.place)
     if not is_due(known, glance, request.cloud) and (unchanged := nothing_new(request, seen_of(known, glance))):
         return unchanged
@@ -218,7 +217,7 @@ def _seen_in_row(request: UserRequest, found: PoolRequest) -> str:
 
 def _seen(request: UserRequest, number: int) -> PoolRequest:
     """Return a request that the person may see."""
-    return get_object_or_404(queries.whole(visible_to(request.user, request.cloud)), pk=pk_of(number))
+    return queries.seen(pk_of(number), request.user, request.cloud)
 
 
 def _follow(found: PoolRequest, request: UserRequest) -> PoolStatus | None:

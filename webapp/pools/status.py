@@ -18,7 +18,9 @@ from webapp.pools.models import ClusterWatch, PoolStatus, StatusChange
 from webapp.pools.phases import GONE, Condition, condition_of, counts_of
 
 _SLOWER = 3
-# A fixed statement: every poll asks it.
+# Fixed statements: every page and poll asks them.
+_STATUS = "SELECT * FROM pools_poolstatus WHERE project_id = %s AND cluster_id = %s AND pool_id = %s"
+_WATCH = "SELECT * FROM pools_clusterwatch WHERE project_id = %s AND cluster_id = %s"
 _GLANCE = """
     SELECT id, version, asked_at FROM pools_poolstatus WHERE project_id = %s AND cluster_id = %s AND pool_id = %s
 """
@@ -34,7 +36,7 @@ def status_of(
     """
     status = status_row(project_id, cluster_id, pool_id)
     if session is not None and session.project_id == project_id and not status.is_gone:
-        watch = ClusterWatch.objects.get_or_create(project_id=project_id, cluster_id=cluster_id)[0]
+        watch = _watch(project_id, cluster_id)
         if _claimed(watch):
             _ask_for_all(watch, session)
             status.refresh_from_db()
@@ -45,6 +47,11 @@ def status_of(
     return status
 
 
+def _watch(project_id: str, cluster_id: str) -> ClusterWatch:
+    known = next(iter(ClusterWatch.objects.raw(_WATCH, [project_id, cluster_id])), None)
+    return known or ClusterWatch.objects.get_or_create(project_id=project_id, cluster_id=cluster_id)[0]
+
+
 def is_unknown(status: PoolStatus) -> bool:
     """Whether the cloud says that there is no such pool, and nobody has ever seen it."""
     return status.document is None and not status.is_gone and (status.problem or {}).get("status") == 404
@@ -52,7 +59,8 @@ def is_unknown(status: PoolStatus) -> bool:
 
 def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     """Return what is kept about a pool, without asking the cloud."""
-    return PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
+    known = next(iter(PoolStatus.objects.raw(_STATUS, [project_id, cluster_id, pool_id])), None)
+    return known or PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
 
 
 def answered_with(project_id: str, cluster_id: str, document: dict[str, Any]) -> None:
