@@ -126,6 +126,27 @@ def test_an_answer_can_be_lost_after_the_pool_was_made(cce, local_cloud):
     assert len(cce.get(pools_of(cce)).json()["items"]) == 1
 
 
+def test_a_connection_stays_open_for_the_next_request_also_after_one_whose_body_nobody_reads(cce, local_cloud):
+    local_cloud.fault(kind="status", status=503, method="POST", times=1)
+    with requests.Session() as session:
+        session.headers.update(cce.headers)
+        answers = [
+            session.get(f"{cce.base}/clusters"),
+            session.post(pools_of(cce), json=a_body()),
+            session.get(pools_of(cce)),
+        ]
+        assert [one.status_code for one in answers] == [200, 503, 200]
+        (pool,) = session.get_adapter(cce.base).poolmanager.pools._container.values()
+        assert (pool.num_requests, pool.num_connections) == (3, 1)
+
+
+def test_a_body_in_chunks_is_read_to_its_end(cce):
+    chunks = (one.encode() for one in json.dumps(a_body()))
+    said = {"Content-Type": "application/json"}
+    answers = [cce.post(pools_of(cce), data=chunks, headers=said), cce.get(pools_of(cce))]
+    assert [one.status_code for one in answers] == [201, 200]
+
+
 def test_a_connection_can_be_dropped(cce, local_cloud):
     local_cloud.fault(kind="drop", path="/clusters$", times=1)
     with pytest.raises(requests.ConnectionError):

@@ -1,9 +1,11 @@
 """The local cloud over HTTP: faults on the way, tokens at the door, an answer for everything."""
 
+import io
 import logging
 import secrets
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.exceptions import HTTPException
@@ -103,6 +105,36 @@ class _Handler(WSGIRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # head and body of an answer leave together
+
+    def run_wsgi(self) -> None:
+        """Answer one request of a connection that stays open, as those of the real cloud do; werkzeug would close it.
+
+        The request is read to its end before it is answered: the next one follows it.
+        """
+        environ = self.make_environ()
+        environ["wsgi.input"] = io.BytesIO(self._body(environ))
+        said: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
+            said.extend((status, headers))
+            return self.wfile.write
+
+        answer = b"".join(self.server.app(environ, start_response))
+        if not said:  # somebody has hung up
+            self.close_connection = True
+            return
+        status, _, words = said[0].partition(" ")
+        self.send_response(int(status), words)
+        for name, value in said[1]:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def _body(self, environ: dict[str, Any]) -> bytes:
+        if environ.get("wsgi.input_terminated"):  # in chunks
+            return bytes(environ["wsgi.input"].read())
+        return self.rfile.read(int(environ.get("CONTENT_LENGTH") or 0))
 
     def log_request(self, *_: Any) -> None:
         """Say nothing."""
