@@ -45,7 +45,7 @@ _MADE = ("id", "state", "reason", "digest", "start_at_once")  # in the order of 
 _MADE_OF = f"""
     SELECT {", ".join(_MADE)} FROM approvals_poolrequest WHERE author_id = %s AND draft_url = %s ORDER BY id DESC
 """  # noqa: S608 # nosec B608 - of constants
-_STANDING = f"SELECT {', '.join(_NAMED_BY)} FROM approvals_poolrequest WHERE id = %s"  # noqa: S608 # nosec B608 - as above
+_STANDING = f"SELECT {', '.join(_NAMED_BY)} FROM approvals_poolrequest WHERE id = %s"  # noqa: S608 - as above
 _WHOLE = "SELECT * FROM approvals_poolrequest WHERE id = %s"
 _SAID = """
     SELECT EXISTS (SELECT 1 FROM approvals_decision WHERE request_id = %s),
