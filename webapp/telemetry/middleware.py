@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from webapp.telemetry import metrics, request_ids
 
 log = logging.getLogger("webapp.request")
+_GIVEN_ID = f"HTTP_{request_ids.HEADER.upper().replace('-', '_')}"  # `request.headers` reads all of them first
 
 
 class RequestMiddleware:
@@ -23,7 +24,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request."""
         started = time.perf_counter()
-        request_id = request_ids.begin(request.headers.get(request_ids.HEADER, ""))
+        request_id = request_ids.begin(request.META.get(_GIVEN_ID, ""))
         try:
             response = _too_large() if _size(request) > settings.LARGEST_REQUEST else self.get_response(request)
             response[request_ids.HEADER] = request_id
