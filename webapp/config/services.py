@@ -43,7 +43,7 @@ def database(url: str, var_dir: Path, pool_size: int) -> dict[str, Any]:
 def cache(url: str, prefix: str) -> dict[str, Any]:
     """Return Django's settings for the cache of this address: Redis, or without one the process's own memory."""
     if not url:
-        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        return {"BACKEND": "webapp.config.cache.LocalCache"}
     _parts("REDIS_URL", url, ("redis", "rediss"))
     from redis.backoff import NoBackoff
     from redis.retry import Retry

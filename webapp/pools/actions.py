@@ -31,6 +31,7 @@ from webapp.nodepool.echo import is_echo_of
 from webapp.nodepool.pointers import JSON
 from webapp.pools.models import Creation
 from webapp.pools.status import answered_with
+from webapp.rows import objects
 from webapp.telemetry import metrics
 
 LOOKS_BEFORE_GIVING_UP = 3
@@ -241,7 +242,7 @@ def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
     The order itself is among those that wait: a pool is settled for one of them at a time.
     """
     lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    rows = Creation.objects.raw(_NAMED + lock, [creation.cluster_id, creation.name])
+    rows = objects(Creation, _NAMED + lock, [creation.cluster_id, creation.name])
     return [(one.state, one.sent_at, one.pool_id) for one in rows if one.pk != creation.pk]
 
 

@@ -3,14 +3,15 @@
 The admin's pages extend Django's, and are in Django's language: templates/django.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from django.template import defaultfilters
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_current_timezone, localtime
 from jinja2 import ChainableUndefined, Environment, Template
 
 from webapp.portal.tables import table
@@ -52,4 +53,10 @@ def _url(name: str, *args: Any) -> str:
 
 
 def _date(at: datetime | None, form: str) -> str:
-    return defaultfilters.date(at and localtime(at), form)
+    return _written(at, form, get_current_timezone()) if at else ""
+
+
+@lru_cache(maxsize=4096)
+def _written(at: datetime, form: str, zone: tzinfo) -> str:
+    """Return a time in words, kept as pages show the same ones again: when a token ends, when something happened."""
+    return defaultfilters.date(localtime(at, zone), form)
