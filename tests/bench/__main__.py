@@ -54,6 +54,7 @@ def _sites() -> Iterator[dict[str, load.Site]]:
         if os.environ.get("BENCH_PEERS") != "bare":
             formtools = stack.enter_context(servers.peer("formtools_peer", folder(), cloud.url))
             sites["formtools"] = load.Formtools(formtools, cloud)
+            sites["addressed"] = load.Addressed(formtools, cloud)
         yield sites
 
 

@@ -69,7 +69,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa:
 from django.shortcuts import get_object_or_404  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import path  # noqa: E402
-from formtools.wizard.views import SessionWizardView  # noqa: E402
+from formtools.wizard.views import NamedUrlSessionWizardView, SessionWizardView  # noqa: E402
 
 from tests.conftest import ANNA  # noqa: E402
 from webapp.cloud import picklists  # noqa: E402
@@ -163,7 +163,9 @@ def _form_of(slug: str) -> type[forms.Form]:
     return type("StepForm", (_StepForm,), {"slug": slug})
 
 
-class NodePoolWizard(SessionWizardView):
+class _OfPools:
+    """What both wizards have: the steps, their pages, and what is done at the end."""
+
     form_list = [*((slug, _form_of(slug)) for slug in steps.BY_SLUG), (steps.REVIEW, forms.Form)]
 
     def get_context_data(self, form: forms.Form, **more: Any) -> dict[str, Any]:
@@ -183,6 +185,14 @@ class NodePoolWizard(SessionWizardView):
             order.pool_id = cloud.create_node_pool(_cluster().id, body)["metadata"]["uid"]
             order.save()
         return HttpResponseRedirect(f"/orders/{order.pk}")
+
+
+class NodePoolWizard(_OfPools, SessionWizardView):
+    """All steps have one address, and a post shows the next step."""
+
+
+class AddressedWizard(_OfPools, NamedUrlSessionWizardView):
+    """Each step has an address of its own, as in the portal, and a post leads to the next one."""
 
 
 _ENGINE = engines["django"]
@@ -223,6 +233,8 @@ urlpatterns = [
     path("start", start),
     path("open", login_required(open_page)),
     path("wizard/", login_required(NodePoolWizard.as_view())),
+    path("steps/", login_required(AddressedWizard.as_view(url_name="step"))),
+    path("steps/<slug:step>", login_required(AddressedWizard.as_view(url_name="step")), name="step"),
     path("orders/<int:pk>", login_required(order)),
     path("orders/<int:pk>/poll", login_required(poll)),
 ]

@@ -88,6 +88,14 @@ class Formtools(Site):
         walking.walk_formtools(browser, self.script)
 
 
+class Addressed(Formtools):
+    """The form wizard whose steps have addresses of their own."""
+
+    def walk(self, browser: Browser) -> None:
+        """Walk through the form wizard, from address to address."""
+        walking.walk_addressed(browser, self.script)
+
+
 def walks(sites: dict[str, Site], people: int) -> dict[str, Any]:
     """Return how many walks a second, how long each step took and what it cost, for each site."""
     portal = sites["portal"]

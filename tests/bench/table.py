@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import mean
 from typing import Any
 
-_PEERS = ("bare", "formtools")
+_PEERS = ("bare", "formtools", "addressed")
 
 
 def of(results: dict[str, Any]) -> str:

@@ -97,11 +97,27 @@ def walk_formtools(browser: Browser, script: Script) -> None:
     _watch(browser, f"{page.location}/poll?seen=1")
 
 
+def walk_addressed(browser: Browser, script: Script) -> None:
+    """Walk through a form wizard whose steps have addresses: a post leads to the next step, as in the portal."""
+    name = f"bench-{uuid.uuid4().hex[:10]}"
+    browser.get("/open", "open")
+    page = browser.get(browser.get("/steps/?reset=1", "start, post").location, "basics, page")
+    for slug, following in itertools.pairwise(STEPS):
+        typed = dict([*script.typed[slug], ("/metadata/name", name)])
+        fields = _formtools_fields(page, slug, typed)
+        page = browser.post(f"/steps/{slug}", fields, f"{slug}, post", f"{following}, page")
+    done = browser.post("/steps/review", _formtools_fields(page, "review", {}), "submit, post")
+    ordered = browser.get(done.location, "submit, done")
+    browser.get(ordered.location, "request, page")
+    _watch(browser, f"{ordered.location}/poll?seen=1")
+
+
 def _formtools_fields(page: Answer, slug: str, typed: dict[str, str]) -> Fields:
     """Return what is sent from a step of the form wizard, every field of it."""
     fields = form_in(page.text, "step")
-    if fields["node_pool_wizard-current_step"] != slug:
-        raise RuntimeError(f"{slug}: the form wizard stays at {fields['node_pool_wizard-current_step']}")
+    current = next(value for name, value in fields.items() if name.endswith("-current_step"))
+    if current != slug:
+        raise RuntimeError(f"{slug}: the form wizard stays at {current}")
     del fields["csrfmiddlewaretoken"]
     return [(name, typed.get(name.removeprefix(f"{slug}-"), value)) for name, value in fields.items()]
 
