@@ -1,9 +1,11 @@
 """What is refused is refused with a sentence that is true, on a page that leads back."""
 
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
@@ -133,3 +135,10 @@ def test_one_minute_is_one_minute(waiting, seconds, said):
         now = timezone.now()
         in_state(a_request(waiting.author), State.ACTIVE, launched_at=now - timedelta(seconds=each), ended_at=now)
     assert queries.usual_time("create") == said
+
+
+def test_a_submission_that_the_database_refuses_for_anything_but_its_key_is_no_known_request(asked, monkeypatch):
+    refusal = IntegrityError("a webhook is gone")
+    monkeypatch.setattr(actions, "_begin", Mock(side_effect=refusal))
+    with pytest.raises(IntegrityError, match="a webhook is gone"):
+        asked()

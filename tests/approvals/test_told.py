@@ -1,5 +1,7 @@
 """What those who decide are told, and what the author is told of the decision."""
 
+import json
+
 import pytest
 
 from tests.approvals.building import a_policy
@@ -9,7 +11,9 @@ from webapp.accounts.roles import Role
 from webapp.approvals import deciding
 from webapp.approvals.models import PoolRequest
 from webapp.approvals.words import sentence
+from webapp.notices.events import Event
 from webapp.notices.models import Delivery, Notice
+from webapp.notices.webhooks import create_webhook
 
 pytestmark = pytest.mark.django_db
 SCRIPT = {f"{T}/extendParam": {"alpha.cce/preInstall": "ZWNobyBoaQ=="}}
@@ -69,3 +73,10 @@ def test_the_author_is_told_who_has_approved(asked, approver, author):
     deciding.approve(found, by=approver)
     deciding.approve(found, by=a_person("second", Role.APPROVER), comment="Fine.")
     assert told(author, "decided") == "Approved by approver and second.\n\nFine."
+
+
+def test_programs_are_told_that_it_was_submitted_before_they_are_told_that_it_is_approved(asked, author):
+    create_webhook(by=author, name="all", url="https://tools.example.com/", events=list(Event), secret="s" * 40)
+    asked()
+    calls = [json.loads(one.content) for one in Delivery.objects.order_by("created_at")]
+    assert [(one["event"], one["state"]) for one in calls] == [("submitted", "submitted"), ("decided", "approved")]

@@ -110,7 +110,9 @@ def submit(  # noqa: PLR0913 - one keyword each
             _begin(made, by, verdict, "request.submitted")
             then(made)
     except IntegrityError:
-        return PoolRequest.objects.get(key=key)
+        if (known := PoolRequest.objects.filter(key=key).first()) is None:
+            raise  # it was not for the key
+        return known
     return made
 
 
@@ -224,7 +226,7 @@ def inform(found: PoolRequest, event: Event, people: Iterable[User], title: str,
     payload = {
         "request": found.reference,
         "kind": found.kind,
-        "state": found.state,
+        "state": State.SUBMITTED if event == Event.SUBMITTED else found.state,  # its row may be one step ahead
         "pool": found.name,
         "cluster": found.cluster.name,
         "project": found.project_name,
