@@ -186,3 +186,16 @@ def test_a_pool_that_another_request_has_is_not_recognised(asked, anna, author, 
     follow(second, anna)
     assert (first.state in MADE, second.state) == (True, State.FAILED)
     assert second.problem["code"] == "NP-NAME-04"
+
+
+def test_an_answer_that_comes_when_its_request_was_sent_back_is_kept_with_the_order(asked, anna, monkeypatch):
+    found = asked()
+    real = Cloud.create_node_pool
+
+    def late(cloud, cluster_id, body):
+        PoolRequest.objects.filter(pk=found.pk).update(state=State.CHANGES, launch=None)
+        return real(cloud, cluster_id, body)
+
+    monkeypatch.setattr(Cloud, "create_node_pool", late)
+    launch(found, anna)
+    assert (found.state, Creation.objects.get().state) == (State.CHANGES, "accepted")

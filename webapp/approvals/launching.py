@@ -214,12 +214,11 @@ def _earlier_orders(found: PoolRequest, session: CloudSession) -> list[int]:
 
 def _create(found: PoolRequest, session: CloudSession, key: str) -> None:
     """Send the order, which is made where there is none yet."""
-    if found.launch is None:
-        _make_and_send(found, session, key)
-    else:
-        creations.send(found.launch, session)
     order = found.launch
-    assert order  # noqa: S101 - it was just made
+    if order is None:
+        order = _make_and_send(found, session, key)
+    else:
+        creations.send(order, session)
     if creations.is_unsent(order):
         raise TokenRejected("The cloud does not take the token.")
     if order.state == Creation.State.QUEUED and order.problem:
@@ -228,10 +227,11 @@ def _create(found: PoolRequest, session: CloudSession, key: str) -> None:
         settle(found)
 
 
-def _make_and_send(found: PoolRequest, session: CloudSession, key: str) -> None:
+def _make_and_send(found: PoolRequest, session: CloudSession, key: str) -> Creation:
     """Make the order's row and send it; the request is settled by the transaction in which the order is accepted.
 
-    One that is there already, as a launch of before had failed while it was queued, is looked up anew.
+    One that is there already, as a launch of before had failed while it was queued, is looked up anew. Return it: the
+    request may have another one by then, or none.
     """
     with transaction.atomic():
         by, cluster = found.author, found.cluster
@@ -241,6 +241,7 @@ def _make_and_send(found: PoolRequest, session: CloudSession, key: str) -> None:
         creations.post(order, session, then=lambda: settle(found))
     else:
         creations.send(order, session)
+    return order
 
 
 def _order(found: PoolRequest, order: Creation | None) -> None:
