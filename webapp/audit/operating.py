@@ -190,7 +190,8 @@ class AuditedAdmin(ListAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save what has changed, and note it."""
-        before = self.facts(self.model._default_manager.select_for_update().get(pk=obj.pk)) if change else None
+        held = self.model._default_manager.select_for_update(no_key=True)  # rows that name it can still be written
+        before = self.facts(held.get(pk=obj.pk)) if change else None
         secrets = [name for name in self.secrets if form.cleaned_data.get(name)]
         after = self.facts(obj) | ({"set": secrets} if secrets else {})
         if before != after:

@@ -239,9 +239,10 @@ def _accept(
 def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
     """Return state, time of sending and pool of the other orders of this name, which wait for each other from now on.
 
-    The order itself is among those that wait: a pool is settled for one of them at a time.
+    The order itself is among those that wait: a pool is settled for one of them at a time. Whoever makes it a request's
+    does not wait, with that request's row in hand, which is written after this.
     """
-    lock = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     rows = objects(Creation, _NAMED + lock, [creation.cluster_id, creation.name])
     return [(one.state, one.sent_at, one.pool_id) for one in rows if one.pk != creation.pk]
 
