@@ -2,6 +2,8 @@
 
 import io
 import json
+import threading
+import time
 
 import pytest
 from django.core.management import call_command
@@ -150,6 +152,26 @@ def test_a_line_that_a_savepoint_could_leave_behind_is_refused(lines):
     with pytest.raises(RuntimeError, match="savepoint"), together(), transaction.atomic():
         note("thing.done", about="first")
     assert AuditLine.objects.count() == len(lines)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lines_have_their_times_in_the_order_of_their_numbers():
+    is_locked = threading.Event()
+
+    def first():
+        with transaction.atomic():
+            note("thing.begun")
+            is_locked.set()
+            time.sleep(0.2)
+            note("thing.ended")
+
+    def second():
+        is_locked.wait()
+        note("thing.done")
+
+    side_by_side.together([first, second])
+    lines = list(AuditLine.objects.order_by("at").values_list("number", flat=True))
+    assert lines == sorted(lines)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -67,7 +67,6 @@ def note(act: str, *, by: Any = None, about: str = "", before: Any = None, after
         after: the JSON value that stands there now.
     """
     line = AuditLine(
-        at=timezone.now(),
         actor=str(by)[:200] if by is not None else SYSTEM,
         actor_id=str(by.pk) if by is not None else "",
         act=act,
@@ -115,7 +114,7 @@ def _write(lines: list[AuditLine]) -> None:
     number, previous = _locked_head()
     for line in lines:
         number += 1
-        line.number, line.previous = number, previous
+        line.number, line.previous, line.at = number, previous, timezone.now()  # in the order of the numbers
         line.hash = previous = hash_of(line)
         line._state.adding = False  # from now on it refuses to be saved
     with connection.cursor() as cursor:
