@@ -42,11 +42,11 @@ MOST_WAITING = 500  # nobody decides more at a time: those that come after them 
 _COMPARED, _ENOUGH = 50, 4
 _KEPT_S = 60
 # Fixed statements: each submission, page or poll asks them.
-_MADE = ("id", "state", "reason", "digest", "start_at_once")  # in the order of the model
-_MADE_OF = f"""
-    SELECT {", ".join(_MADE)} FROM approvals_poolrequest WHERE author_id = %s AND draft_url = %s ORDER BY id DESC
-"""  # noqa: S608 # nosec B608 - of constants
-_STANDING = f"SELECT {', '.join(_NAMED_BY)} FROM approvals_poolrequest WHERE id = %s"  # noqa: S608 - as above
+_MADE_OF = """
+    SELECT id, state, reason, digest, start_at_once FROM approvals_poolrequest
+    WHERE author_id = %s AND draft_url = %s ORDER BY id DESC
+"""
+_STANDING = f"SELECT {', '.join(_NAMED_BY)} FROM approvals_poolrequest WHERE id = %s"  # noqa: S608 # nosec B608 - of constants
 _WHOLE = "SELECT * FROM approvals_poolrequest WHERE id = %s"
 _SAID = """
     SELECT EXISTS (SELECT 1 FROM approvals_decision WHERE request_id = %s),
@@ -118,9 +118,7 @@ def _asked_of(person: User) -> QuerySet[PoolRequest]:
 
 def made_of(draft_url: str, person: User) -> list[PoolRequest]:
     """Return the requests that a person made of a draft, the newest first, with what tells them apart."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MADE_OF, [person.pk, draft_url])
-        return [PoolRequest.from_db(connection.alias, _MADE, row) for row in cursor.fetchall()]
+    return objects(PoolRequest, _MADE_OF, [person.pk, draft_url])
 
 
 def policies_in_force() -> list[Policy]:

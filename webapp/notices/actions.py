@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,10 +15,11 @@ from webapp.notices.addresses import absolute
 from webapp.notices.delivering import nudge
 from webapp.notices.events import Event
 from webapp.notices.models import Delivery, Notice, Preference, Webhook
+from webapp.rows import objects
 
 _LONGEST_TITLE = 200
 # Fixed statements: a request that is launched asks for webhooks three times.
-_ACTIVE = "SELECT id FROM notices_webhook WHERE is_active"
+_ACTIVE = "SELECT * FROM notices_webhook WHERE is_active"
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,7 @@ def tell(  # noqa: PLR0913 - one keyword each
 
 
 def _webhooks_for(event: Event) -> list[Webhook]:
-    with connection.cursor() as cursor:
-        cursor.execute(_ACTIVE)
-        active = [pk for (pk,) in cursor.fetchall()]
-    return [one for one in Webhook.objects.filter(pk__in=active) if event in one.events] if active else []
+    return [one for one in objects(Webhook, _ACTIVE, []) if event in one.events]
 
 
 def _tell(said: _Said, persons: list[User], webhooks: list[Webhook]) -> None:
