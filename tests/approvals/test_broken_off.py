@@ -199,3 +199,21 @@ def test_an_answer_that_comes_when_its_request_was_sent_back_is_kept_with_the_or
     monkeypatch.setattr(Cloud, "create_node_pool", late)
     launch(found, anna)
     assert (found.state, Creation.objects.get().state) == (State.CHANGES, "accepted")
+
+
+def test_a_name_that_another_order_has_taken_since_it_was_looked_up_is_looked_up_again(
+    asked, anna, local_cloud, monkeypatch
+):
+    first, second = asked(), asked()
+    real = launching.problems_now
+
+    def overtaken(one, session):
+        said = real(one, session)
+        monkeypatch.setattr(launching, "problems_now", real)
+        launch(first, session)
+        return said
+
+    monkeypatch.setattr(launching, "problems_now", overtaken)
+    launch(second, anna)
+    assert (second.state, second.problem["code"]) == (State.FAILED, "NP-NAME-04")
+    assert (first.state in MADE, len(local_cloud.log("POST", "nodepools"))) == (True, 1)

@@ -98,5 +98,5 @@ def test_letters_that_no_database_takes_do_not_keep_anybody_from_being_told(pers
 def test_telling_many_costs_the_database_as_much_as_telling_one(webhook, django_assert_num_queries):
     people = [User.objects.create_user(f"p{number}", email=f"p{number}@example.com") for number in range(30)]
     for told in (people[:1], people):
-        with django_assert_num_queries(4):  # which webhooks, these, preferences, notices and deliveries
+        with django_assert_num_queries(4):  # webhooks, preferences, notices and deliveries
             tell_of(people=told)

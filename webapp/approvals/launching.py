@@ -230,14 +230,14 @@ def _create(found: PoolRequest, session: CloudSession, key: str) -> None:
 def _make_and_send(found: PoolRequest, session: CloudSession, key: str) -> Creation:
     """Make the order's row and send it; the request is settled by the transaction in which the order is accepted.
 
-    One that is there already, as a launch of before had failed while it was queued, is looked up anew. Return it: the
-    request may have another one by then, or none.
+    One that is there already, as a launch of before had failed while it was queued, or whose name another one has, is
+    looked up anew. Return it: the request may have another one by then, or none.
     """
     with transaction.atomic():
         by, cluster = found.author, found.cluster
-        order, is_new = creations.begin(body=found.body, cluster=cluster, by=by, key=key, session=session)
+        order, is_out = creations.begin(body=found.body, cluster=cluster, by=by, key=key, session=session)
         _order(found, order)
-    if is_new:
+    if is_out:
         creations.post(order, session, then=lambda: settle(found))
     else:
         creations.send(order, session)

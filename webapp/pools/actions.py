@@ -6,8 +6,9 @@ sending -> queued, for a while, where the cloud does not answer or is too busy b
 Whoever sends may be killed between any two statements. What it had written until then says what was done: an order
 that is being sent but did not go out yet is queued again; one that went out is looked for, and never sent blindly.
 
-Before an order goes out its name is looked up. A new one that was just looked for goes out as it is made (`begin`): of
-two that do at once the cloud takes one, as names are unique in a cluster.
+Before an order goes out its name is looked up. A new one that was just looked for goes out as it is made (`begin`),
+unless another order has its name: that one may have gone out since, so the name is looked up once more. No page of the
+cloud's says that it takes one of two that come at once.
 """
 
 from collections.abc import Callable
@@ -53,12 +54,16 @@ def submit(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSe
 
 
 def begin(*, body: JSON, cluster: Cluster, by: User, key: str, session: CloudSession) -> tuple[Creation, bool]:
-    """Return the one creation for a key, and whether it is new: then it goes out with the commit, by `post`.
+    """Return the one creation for a key, and whether it goes out with the commit, by `post`; else `send` may send it.
 
     Its name was looked up just now, and was free.
     """
     now = timezone.now()
-    return _made(body, cluster, by, key, session, state=State.SENDING, claimed_at=now, sent_at=now)
+    named = Creation.objects.filter(cluster_id=cluster.id, name=body["metadata"]["name"])
+    is_rivalled = named.exclude(state=State.REFUSED).exists()
+    out = {} if is_rivalled else {"state": State.SENDING, "claimed_at": now, "sent_at": now}
+    order, is_new = _made(body, cluster, by, key, session, **out)
+    return order, is_new and not is_rivalled
 
 
 def _made(
@@ -239,8 +244,8 @@ def _accept(
 def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
     """Return state, time of sending and pool of the other orders of this name, which wait for each other from now on.
 
-    The order itself is among those that wait: a pool is settled for one of them at a time. Whoever makes it a request's
-    does not wait, with that request's row in hand, which is written after this.
+    The order itself is among those that wait: a pool is settled for one of them at a time. A request that is given one of
+    them does not wait (NO KEY): its own row may be what is written next.
     """
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     rows = objects(Creation, _NAMED + lock, [creation.cluster_id, creation.name])
