@@ -17,6 +17,7 @@ from webapp.wizard.models import Draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IMPORT = "/pools/new/import"
+NO_POOLS = "This cluster has no node pools yet."
 
 
 @pytest.mark.parametrize("name", ["json", "yaml", "terraform"])
@@ -101,9 +102,20 @@ def test_the_start_page_has_four_doors_and_shows_the_pools_of_a_cluster(anna_cli
     page = anna_client.get("/pools/new").content.decode()
     for door in ("door-blank", "door-preset", "door-copy", "door-text"):
         assert f'id="{door}"' in page
+    assert NO_POOLS not in page  # no cluster was asked about yet
     page = anna_client.get(f"/pools/new?cluster={ids['prod-standard']}&pools=1").content.decode()
     assert f"/pools/new/from/{ids['prod-standard']}/{pool['metadata']['uid']}" in page
-    assert anna_client.get("/pools/new?cluster=nothing&pools=1").status_code == 200
+    trouble = anna_client.get("/pools/new?cluster=nothing&pools=1")
+    assert trouble.status_code == 200
+    assert NO_POOLS not in trouble.content.decode()
+
+
+def test_a_cluster_without_pools_to_copy_says_so(anna_client, anna):
+    from webapp.cloud.client import Cloud
+
+    ids = {one["metadata"]["name"]: one["metadata"]["uid"] for one in Cloud(anna).clusters()}
+    empty = next(uid for uid in ids.values() if not Cloud(anna).node_pools(uid))
+    assert NO_POOLS in anna_client.get(f"/pools/new?cluster={empty}&pools=1").content.decode()
 
 
 def test_the_cluster_that_was_chosen_is_taken_along(anna_client, anna):
