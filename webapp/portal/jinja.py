@@ -41,7 +41,10 @@ class _Pages(Environment):
 
 
 def environment(**options: Any) -> Environment:
-    """Return the environment of the pages; what a context lacks is empty, as in Django's language."""
+    """Return the environment of the pages; what a context lacks is empty, as in Django's language.
+
+    Otherwise than there it is not None: ask `is defined`, or whether it is true. Nor can it be compared or counted.
+    """
     made = _Pages(**options | {"undefined": ChainableUndefined})
     made.globals |= {"static": static, "table": table, "url": _url}
     made.filters |= {one.__name__.removesuffix("_filter"): one for one in _FILTERS} | {"date": _date}
