@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from html import escape
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from markupsafe import escape  # as the template of the rows escapes
 
 from webapp.cloud.errors import CloudError
 from webapp.cloud.picklists import PickList
