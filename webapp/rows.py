@@ -16,22 +16,33 @@ class _Reading(NamedTuple):
 
     `in_order` takes the values of a row in the order of the model's fields, whose names are `names`; `readers` are
     functions for what the database answers in a form of its own, each with the position of the value, and with what
-    Django calls the expression.
+    Django calls the expression. `more` are the positions in the row of columns that the model has not.
     """
 
     names: list[str]
     in_order: Callable[[Sequence[Any]], Sequence[Any]]
     readers: list[tuple[int, Any, Callable[[Any, Any, Any], Any]]]
+    more: dict[str, int]
 
 
 def objects(model: type[Found], statement: str, params: Sequence[Any]) -> list[Found]:
-    """Return the rows of a statement as objects; it selects two or more columns of the model, and nothing else."""
+    """Return the rows of a statement as objects; it selects two or more columns of the model.
+
+    Columns that the model has not become attributes of the objects, as the database gives them.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         rows, selected = cursor.fetchall(), tuple([column[0] for column in cursor.description])
     reading = _reading(connection, model, selected)
-    return [model.from_db(connection.alias, reading.names, _values(reading, row, connection)) for row in rows]
+    return [_object(model, reading, row, connection) for row in rows]
+
+
+def _object(model: type[Found], reading: _Reading, row: Sequence[Any], connection: BaseDatabaseWrapper) -> Found:
+    made = model.from_db(connection.alias, reading.names, _values(reading, row, connection))
+    for name, position in reading.more.items():
+        setattr(made, name, row[position])
+    return made
 
 
 def _values(reading: _Reading, row: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
@@ -58,4 +69,6 @@ def _reading_anew(connection: BaseDatabaseWrapper, model: type[Model], selected:
         for reader in (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
     ]
     in_order = itemgetter(*(selected.index(one.column) for one in fields))
-    return _Reading([one.attname for one in fields], in_order, readers)
+    columns = {one.column for one in fields}
+    more = {column: position for position, column in enumerate(selected) if column not in columns}
+    return _Reading([one.attname for one in fields], in_order, readers, more)

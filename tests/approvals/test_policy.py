@@ -8,6 +8,7 @@ from tests.nodepool.test_rules import T, a_body
 from webapp.approvals.asked import asked_for, digest_of
 from webapp.approvals.models import Policy
 from webapp.approvals.policy import verdict_on
+from webapp.approvals.queries import policies_in_force
 from webapp.nodepool.totals import flavor_named
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def asked(kind="create", teams=(), **changes):
 
 
 def verdict(**wishes):
-    return verdict_on(asked(**wishes), Policy.objects.in_force())
+    return verdict_on(asked(**wishes), policies_in_force())
 
 
 def test_without_policies_everything_is_self_service():

@@ -1,6 +1,6 @@
 """Requests and what belongs to them, and the policies that judge them."""
 
-from typing import Any, Self
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -216,14 +216,6 @@ class Comment(models.Model):
         return self.text[:60]
 
 
-class PolicyQuerySet(models.QuerySet["Policy"]):
-    """Named filters."""
-
-    def in_force(self) -> Self:
-        """Return the policies that judge, in their order, with the teams that they ask."""
-        return self.filter(is_active=True).order_by("order", "pk").select_related("team")
-
-
 def _texts() -> Any:
     return models.JSONField(default=list, blank=True, help_text="Patterns such as prod-*; empty for any.")
 
@@ -269,8 +261,6 @@ class Policy(models.Model):
     remind_before_h = models.PositiveIntegerField(default=24)
     escalate_after_h = models.PositiveIntegerField(null=True, blank=True)
     escalation = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ("order", "pk")

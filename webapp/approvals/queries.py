@@ -123,9 +123,9 @@ def made_of(draft_url: str, person: User) -> list[PoolRequest]:
 
 def policies_in_force() -> list[Policy]:
     """Return the policies that judge, in their order, with the teams that they ask."""
-    policies = list(Policy.objects.raw(_IN_FORCE))
+    policies = objects(Policy, _IN_FORCE, [])
     for one in policies:
-        one.team = Group(pk=one.team_id, name=one.team_name) if one.team_id else None  # type: ignore[attr-defined] # of the statement
+        one.team = Group(pk=one.team_id, name=vars(one)["team_name"]) if one.team_id else None
     return policies
 
 

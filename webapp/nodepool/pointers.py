@@ -22,7 +22,7 @@ def split(pointer: str) -> tuple[str, ...]:
 
 def join(*steps: str | int) -> str:
     """Return the pointer that these steps make, escaped."""
-    return "".join([f"/{step}" if isinstance(step, int) else f"/{_escaped(step)}" for step in steps])
+    return "".join([f"/{_escaped(str(step))}" for step in steps])
 
 
 def get(document: JSON, pointer: str, default: JSON = None) -> JSON:

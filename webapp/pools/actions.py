@@ -244,8 +244,8 @@ def _accept(
 def _rivals(creation: Creation) -> list[tuple[str, datetime | None, str]]:
     """Return state, time of sending and pool of the other orders of this name, which wait for each other from now on.
 
-    The order itself is among those that wait: a pool is settled for one of them at a time. A request that is given one of
-    them does not wait (NO KEY): its own row may be what is written next.
+    The order itself is among those that wait: a pool is settled for one of them at a time. A request that is given one
+    of them does not wait (NO KEY): its own row may be what is written next.
     """
     lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_update else ""
     rows = objects(Creation, _NAMED + lock, [creation.cluster_id, creation.name])

@@ -14,6 +14,7 @@ from webapp.approvals.admin.policy_form import PolicyForm
 from webapp.approvals.dryrun import LOOKED_AT, Difference, differences, with_changed
 from webapp.approvals.models import Policy, PoolRequest
 from webapp.approvals.policy import LIMITS, approvals_of, demand_of
+from webapp.approvals.queries import policies_in_force
 from webapp.audit.operating import AuditedAdmin
 
 _OVER = tuple(LIMITS)
@@ -110,5 +111,5 @@ def _too_few(policy: Policy) -> str:
 
 def _tried(changed: Policy) -> list[Difference]:
     latest = PoolRequest.objects.select_related("author").prefetch_related("author__groups").order_by("-pk")
-    policies = list(Policy.objects.in_force())
+    policies = policies_in_force()
     return list(differences(latest[:LOOKED_AT], policies, with_changed(policies, changed)))
