@@ -1,7 +1,7 @@
 """The last step: what will be sent, what is still wrong, and the act itself."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -158,13 +158,14 @@ def _verdict(request: UserRequest, draft: Draft, facts: Facts) -> Verdict | None
 def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str = "") -> HttpResponse:
     lists = checks.lists_for(request.cloud, checks.ALL_LISTS, draft.cluster)
     facts, launcher, doubt = _facts(request, lists)
-    problems = _problems(draft, facts)
-    blocks = _blocks(request, draft, problems, lists)
-    errors = sum(len(block.errors) for block in blocks)
-    found = lists.get("flavors")
     made = _made_of(request, draft)
     pending = next((one for one in made if one.state in EDITABLE), None)
     before = next(iter(made), None) if pending is None else None
+    sent = _sent_as_it_is(request, draft, made) if before and before.state in _SENT else None
+    problems = _problems(draft, _but_for_its_own(facts, draft) if sent else facts)
+    blocks = _blocks(request, draft, problems, lists)
+    errors = sum(len(block.errors) for block in blocks)
+    found = lists.get("flavors")
     taken = totals(draft.body, flavor_named(draft.body, found.items if found else ()))
     left = tuple(as_read(name, one) for name, one in quotas_left(facts.quotas, taken.most).items())
     context: dict[str, Any] = {
@@ -176,7 +177,7 @@ def _page(request: UserRequest, draft: Draft, *, status: int = 200, trouble: str
         "trouble": trouble or doubt,
         "unchecked": checks.left_unchecked(lists),
         "before": before,
-        "sent": _sent_as_it_is(request, draft, made) if before and before.state in _SENT else None,
+        "sent": sent,
         "verdict": None if errors else _verdict(request, draft, facts),
         "pending": pending,
         "launcher": _name_of(launcher, doubt, request),
@@ -196,6 +197,12 @@ def _made_of(request: UserRequest, draft: Draft) -> list[PoolRequest]:
 
 def _problems(draft: Draft, facts: Facts) -> list[Problem]:
     return check(draft.body, draft.cluster or Cluster(), facts)
+
+
+def _but_for_its_own(facts: Facts, draft: Draft) -> Facts:
+    """Return facts without the pool of a draft's name, which is its own where it was sent."""
+    names = facts.pool_names
+    return replace(facts, pool_names=None if names is None else tuple(one for one in names if one != draft.name))
 
 
 def _blocks(request: UserRequest, draft: Draft, problems: list[Problem], lists: Lists) -> list[Block]:
