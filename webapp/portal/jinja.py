@@ -4,12 +4,12 @@ The admin's pages extend Django's, and are in Django's language: templates/djang
 """
 
 from datetime import datetime, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.template import defaultfilters
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone, localtime
 from jinja2 import ChainableUndefined, Environment, Template
@@ -46,13 +46,18 @@ def environment(**options: Any) -> Environment:
     Otherwise than there it is not None: ask `is defined`, or whether it is true. Nor can it be compared or counted.
     """
     made = _Pages(**options | {"undefined": ChainableUndefined})
-    made.globals |= {"static": static, "table": table, "url": _url}
+    made.globals |= {"static": static if options.get("auto_reload") else cache(static), "table": table, "url": _url}
     made.filters |= {one.__name__.removesuffix("_filter"): one for one in _FILTERS} | {"date": _date}
     return made
 
 
 def _url(name: str, *args: Any) -> str:
-    return reverse(name, args=args)
+    return reverse(name, args=args) if args else _address(name, get_script_prefix())
+
+
+@cache
+def _address(name: str, prefix: str) -> str:  # noqa: ARG001 - what it depends on
+    return reverse(name)
 
 
 def _date(at: datetime | None, form: str) -> str:
