@@ -20,8 +20,9 @@ help:  ## Show this list
 run: $(VENV)/run.stamp $(VAR)/secret.key $(VAR)/token.key  ## Run the portal and the local cloud (PORT, CLOUD_PORT, SPEED)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh deploy/demo.sh
 
+# Three at a time on two cores: browsers and other processes make them wait.
 test: $(VENV)/dev.stamp  ## Set up and pass the tests
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 3 --dist loadfile
 
 services:  ## Install and start PostgreSQL and Redis on loopback (POSTGRES_PORT, REDIS_PORT)
 	@sh deploy/services.sh start
