@@ -38,6 +38,11 @@ def objects(model: type[Found], statement: str, params: Sequence[Any]) -> list[F
     return [_object(model, reading, row, connection) for row in rows]
 
 
+def first(model: type[Found], statement: str, params: Sequence[Any]) -> Found | None:
+    """Return the first row of a statement as an object, see `objects`; None where there is none."""
+    return next(iter(objects(model, statement, params)), None)
+
+
 def _object(model: type[Found], reading: _Reading, row: Sequence[Any], connection: BaseDatabaseWrapper) -> Found:
     made = model.from_db(connection.alias, reading.names, _values(reading, row, connection))
     for name, position in reading.more.items():

@@ -24,9 +24,8 @@ class PersonBackend(ModelBackend):
         person = found[0] if found else None
         if person is None or not self.user_can_authenticate(person):
             return None
-        person.roles = person.roles_from(
-            role for one in found if (role := vars(one)["given_role"])
-        )  # as if they had been asked for
+        given = (vars(one)["given_role"] for one in found)
+        person.roles = person.roles_from(role for role in given if role)  # as if they had been asked for
         return person
 
 

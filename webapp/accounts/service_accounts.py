@@ -14,7 +14,7 @@ from webapp.cloud import iam
 from webapp.cloud.errors import TokenRejected
 from webapp.cloud.patience import SIGN_IN_S, patience
 from webapp.cloud.tokens import CloudSession
-from webapp.rows import objects
+from webapp.rows import first
 
 # A launch that starts with the token shall end with it.
 MARGIN_S = 15 * 60
@@ -37,7 +37,7 @@ class ServiceAccountRejected(TokenRejected):
 
 def account_on_duty(project_id: str) -> ServiceAccount | None:
     """Return the service account that launches in a project."""
-    return next(iter(objects(ServiceAccount, _ON_DUTY, [project_id])), None)
+    return first(ServiceAccount, _ON_DUTY, [project_id])
 
 
 def session_of_service_account(project_id: str) -> CloudSession | None:

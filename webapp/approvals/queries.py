@@ -21,7 +21,7 @@ from webapp.approvals.models import Kind, Policy, PoolRequest
 from webapp.approvals.rights import is_visible, waiting_for
 from webapp.approvals.workflow import State
 from webapp.cloud.tokens import CloudSession
-from webapp.rows import objects
+from webapp.rows import first, objects
 
 PAGE = 50
 SEARCHED = 100_000  # so many requests at a time are looked through for words and a project, which no index knows
@@ -89,7 +89,7 @@ def seen(pk: int, person: User, session: CloudSession | None, *, standing: bool 
     Raises Http404.
     """
     statement = _STANDING if standing else _WHOLE
-    found = next(iter(objects(PoolRequest, statement, [pk])), None) if pk <= BigIntegerField.MAX_BIGINT else None
+    found = first(PoolRequest, statement, [pk]) if pk <= BigIntegerField.MAX_BIGINT else None
     if found is None or not is_visible(found, person, session):
         raise Http404
     if found.author_id == person.pk:

@@ -16,7 +16,7 @@ from webapp.cloud.transport import longest_s
 from webapp.nodepool.schema import Node
 from webapp.pools.models import ClusterWatch, PoolStatus, StatusChange
 from webapp.pools.phases import GONE, Condition, condition_of, counts_of
-from webapp.rows import objects
+from webapp.rows import first
 
 _SLOWER = 3
 # Fixed statements: every page and poll asks them.
@@ -49,7 +49,7 @@ def status_of(
 
 
 def _watch(project_id: str, cluster_id: str) -> ClusterWatch:
-    known = next(iter(objects(ClusterWatch, _WATCH, [project_id, cluster_id])), None)
+    known = first(ClusterWatch, _WATCH, [project_id, cluster_id])
     return known or ClusterWatch.objects.get_or_create(project_id=project_id, cluster_id=cluster_id)[0]
 
 
@@ -60,7 +60,7 @@ def is_unknown(status: PoolStatus) -> bool:
 
 def status_row(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus:
     """Return what is kept about a pool, without asking the cloud."""
-    known = next(iter(objects(PoolStatus, _STATUS, [project_id, cluster_id, pool_id])), None)
+    known = first(PoolStatus, _STATUS, [project_id, cluster_id, pool_id])
     return known or PoolStatus.objects.get_or_create(project_id=project_id, cluster_id=cluster_id, pool_id=pool_id)[0]
 
 
@@ -77,7 +77,7 @@ def answered_with(project_id: str, cluster_id: str, document: dict[str, Any]) ->
 
 def glance_at(project_id: str, cluster_id: str, pool_id: str) -> PoolStatus | None:
     """Return of what is kept about a pool only its version, and when the cloud was asked; None where nothing is."""
-    return next(iter(objects(PoolStatus, _GLANCE, [project_id, cluster_id, pool_id])), None)
+    return first(PoolStatus, _GLANCE, [project_id, cluster_id, pool_id])
 
 
 def is_due(status: PoolStatus | ClusterWatch) -> bool:

@@ -13,22 +13,20 @@ from django.utils.functional import cached_property
 from webapp.nodepool import Cluster
 from webapp.nodepool.defaults import BLANK, blank_body
 from webapp.nodepool.pointers import JSON
-from webapp.rows import objects
+from webapp.rows import first, objects
 
 _RECENT = """
     SELECT id, owner_id, cluster_facts, body, last_step, updated_at FROM wizard_draft
     WHERE owner_id = %s ORDER BY updated_at DESC LIMIT %s
 """
-_ANY = uuid.UUID(int=0)
 _OWN = "SELECT * FROM wizard_draft WHERE id = %s AND owner_id = %s"
-
-
 _CHANGE = """
     UPDATE wizard_draft
     SET body = %(body)s, cluster_facts = %(cluster_facts)s, touched = %(touched)s, version = %(version)s,
         last_step = %(last_step)s, updated_at = %(updated_at)s
     WHERE id = %(id)s AND version = %(seen)s
 """
+_ANY = uuid.UUID(int=0)
 
 
 @lru_cache(maxsize=8)
@@ -60,7 +58,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
     def own(self, person: Any, pk: uuid.UUID) -> "Draft | None":
         """Return a draft of a person, by a fixed statement: every page and every post of the wizard reads one."""
         key = self.model._meta.pk.get_db_prep_value(pk, connection)
-        return next(iter(objects(self.model, _OWN, [key, person.pk])), None)
+        return first(self.model, _OWN, [key, person.pk])
 
 
 class Draft(models.Model):
