@@ -22,7 +22,5 @@ def test_an_end_on_another_day_is_said_with_its_day_and_a_long_life_in_hours(rf,
     with time_machine.travel(datetime(2026, 1, 5, 10, tzinfo=UTC), tick=False):
         request = rf.get("/")
         request.cloud = replace(a_session(), expires_at=timezone.now() + timedelta(minutes=minutes))
-        page = render_to_string(
-            "base.html", context.cloud(request) | {"user": User(username="anna"), "to": {}, "nav": str}
-        )
+        page = render_to_string("base.html", context.cloud(request) | {"user": User(username="anna"), "nav": str})
     assert said in page

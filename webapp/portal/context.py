@@ -1,12 +1,11 @@
 """What every page's header shows: the cloud session, and how many notices wait."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
@@ -16,20 +15,6 @@ from webapp.notices.queries import unread_count
 
 SOON_S = 15 * 60
 _MANY_MINUTES = 120  # more than that is said in hours
-_ADDRESSES = {
-    "home": "portal:home",
-    "start": "wizard:start",
-    "drafts": "wizard:drafts",
-    "requests": "approvals:list",
-    "inbox": "approvals:inbox",
-    "clusters": "pools:clusters",
-    "admin": "admin:index",
-    "notices": "notices:list",
-    "api_tokens": "portal:api-tokens",
-    "password": "portal:password",
-    "sign_in": "portal:sign-in",
-    "sign_out": "portal:sign-out",
-}
 
 
 def cloud(request: HttpRequest) -> dict[str, Any]:
@@ -47,9 +32,9 @@ def cloud(request: HttpRequest) -> dict[str, Any]:
 
 
 def here(request: HttpRequest) -> dict[str, Any]:
-    """Return the names of the page and of its room, and the addresses that every page leads to."""
+    """Return the names of the page and of its room."""
     match = request.resolver_match
-    return {"here": match.view_name if match else "", "room": match.app_name if match else "", "to": _addresses()}
+    return {"here": match.view_name if match else "", "room": match.app_name if match else ""}
 
 
 def form_token(request: HttpRequest) -> dict[str, Any]:
@@ -87,12 +72,7 @@ def _nav_for(request: HttpRequest) -> str:
 @lru_cache(maxsize=512)
 def _nav(here: str, room: str, **of_person: bool) -> str:
     """Return the links as HTML, drawn once for all that they depend on: they stand on every page."""
-    return render_to_string("_nav.html", {"here": here, "room": room, "to": _addresses(), **of_person})
-
-
-@cache
-def _addresses() -> dict[str, str]:
-    return {name: reverse(view) for name, view in _ADDRESSES.items()}
+    return render_to_string("_nav.html", {"here": here, "room": room, **of_person})
 
 
 def _unread(request: HttpRequest) -> int:
